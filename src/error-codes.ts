@@ -1,0 +1,81 @@
+/**
+ * Every error that Millrace raises by itself, by stable code. The page docs/errors.md is generated from this table; a code is never renamed or reused.
+ * `when` says what happened, `remedy` what would be right. Spark's condition names are kept where Spark has the condition.
+ */
+export interface ErrorCodeEntry {
+  /** What happened, in one sentence. */
+  readonly when: string
+  /** What the user does about it, in one sentence. */
+  readonly remedy: string
+}
+
+const entry = (when: string, remedy: string): ErrorCodeEntry => ({ when, remedy })
+
+export const errorCodes = {
+  // ── building and analysing a plan
+  UNRESOLVED_COLUMN: entry('A column name does not exist in the input of the operation.', 'Use one of the columns that the message lists.'),
+  AMBIGUOUS_COLUMN: entry('A name fits more than one column.', 'Rename or drop one of them first.'),
+  UNRESOLVED_FUNCTION: entry('A function of this name does not exist.', 'Use one of the functions listed in docs/functions.md.'),
+  WRONG_NUM_ARGS: entry('A function got the wrong number of arguments.', 'Call it as its signature says.'),
+  DATATYPE_MISMATCH: entry('An operand or argument has a type that the operation does not take.', 'Cast it, or use another column.'),
+  UNRESOLVED_FIELD: entry('A struct has no field of this name.', 'Use one of the fields that the message lists.'),
+  COLUMN_NEEDS_ALIAS: entry('A computed column has no name where one is needed.', "Give it one: .alias('name')."),
+  DUPLICATE_COLUMN: entry('Two columns of one result have the same name.', 'Alias or drop one of them.'),
+  NOT_A_COLUMN: entry(
+    'A callback returned something that is not a column.',
+    'Return columns; a function on rows goes to mapRows, filterRows or flatMapRows.',
+  ),
+  INVALID_INTERVAL: entry('A text is not a fixed length of time.', "Write a number and a unit, such as '10 seconds' or '1 minute'."),
+  INVALID_WINDOW: entry(
+    'The lengths of a window do not fit together.',
+    'The slide must be positive and at most the window; the start offset less than the slide.',
+  ),
+  INVALID_SCHEMA: entry('A schema text or object cannot be read.', "Write 'name TYPE, …' with Spark's type names, or use t."),
+  SCHEMA_REQUIRED: entry(
+    'The source has no fixed schema and none was given.',
+    'Give one with .schema(…), or infer it with await …inferSchema().',
+  ),
+  UNION_MISMATCH: entry('The two sides of a union have different columns.', 'Select the same names and types on both sides.'),
+  AGGREGATE_EXPECTED: entry(
+    'agg() got a column that is not an aggregate.',
+    'Wrap it in an aggregate such as max(…), or add it to groupBy.',
+  ),
+  AGGREGATE_NOT_ALLOWED: entry('An aggregate stands where only columns of the row may stand.', 'Use it inside groupBy(…).agg(…).'),
+  INVALID_ARGUMENT: entry('An argument has a value that is not allowed.', 'Use a value that the message describes.'),
+  UNSUPPORTED_OPERATION: entry('The operation is not possible on this plan.', 'The message names what is.'),
+  // ── options, formats, starting
+  UNKNOWN_FORMAT: entry('No source or sink of this name is registered.', 'Use one of the formats that the message lists.'),
+  UNKNOWN_OPTION: entry('The source or sink has no option of this name.', 'Use one of the options that the message lists.'),
+  INVALID_OPTION: entry('An option has a value that it does not take.', 'Use a value that the message describes.'),
+  MISSING_OPTION: entry('A required option is not set.', 'Set it with .option(…).'),
+  OUTPUT_MODE_NOT_SUPPORTED: entry('The output mode does not fit the query or the sink.', 'Use the mode that the message names.'),
+  QUERY_NAME_IN_USE: entry('An active query of the session has this name already.', 'Stop that query or choose another name.'),
+  CHECKPOINT_REQUIRED: entry('The delivery guarantee that was asked for needs a checkpoint.', "Set .option('checkpointLocation', …)."),
+  CHECKPOINT_NOT_SUPPORTED: entry('This version of the engine keeps its checkpoints in memory only.', 'Leave checkpointLocation out.'),
+  SESSION_STOPPED: entry('The session was stopped.', 'Build a new one with StreamSession.builder.getOrCreate().'),
+  // ── running
+  ARITHMETIC_OVERFLOW: entry('The result of an integer operation does not fit its type.', 'Cast the operands to a wider type.'),
+  DIVIDE_BY_ZERO: entry('A number was divided by zero.', 'Guard the divisor with when(…) or nullif(…).'),
+  CAST_INVALID_INPUT: entry('A value cannot be cast to the type.', 'Clean the value first, or use tryCast, which gives null.'),
+  CAST_OVERFLOW: entry('A number does not fit the type that it is cast to.', 'Cast to a wider type, or use tryCast, which gives null.'),
+  DATETIME_OVERFLOW: entry('A point in time is outside the years 1 to 9999.', 'Filter such rows first.'),
+  LONG_NOT_SAFE: entry(
+    'A long beyond ±(2^53 − 1) reached TypeScript as a number.',
+    'Declare the column as t.bigint, or cast it to string.',
+  ),
+  ROW_TYPE_MISMATCH: entry('A row made by user code does not fit the schema.', 'Return the types that the schema names.'),
+  MALFORMED_RECORD: entry(
+    'A record is not valid in its format, and the mode is FAILFAST.',
+    "Use mode 'PERMISSIVE' or 'DROPMALFORMED', or repair the input.",
+  ),
+  RECORD_TOO_LONG: entry('A record is longer than maxRecordBytes.', 'Raise maxRecordBytes, or check the line separator.'),
+  USER_FUNCTION_FAILED: entry('A function of the user threw.', 'The cause is the error that it threw.'),
+  SOURCE_UNAVAILABLE: entry('The source could not be reached.', 'Check address and server; the message names both.'),
+  SOURCE_FAILED: entry('The source broke while it was read.', 'The cause says why.'),
+  SINK_FAILED: entry('The sink refused or broke.', 'The cause says why.'),
+  STREAM_CONSUMER_GONE: entry('The reader of a row stream ended before the query.', 'Stop the query when its reader ends.'),
+  QUERY_FAILED: entry('The query ended with an error.', 'The cause says why.'),
+  INTERNAL_ERROR: entry('An invariant of the engine does not hold.', 'This is a defect of Millrace: please report it with the message.'),
+} as const satisfies Record<string, ErrorCodeEntry>
+
+export type ErrorCode = keyof typeof errorCodes

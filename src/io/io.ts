@@ -1,0 +1,71 @@
+/**
+ * The only door to disk, clock, network and chance. Everything in Millrace that touches the world takes an `Io`; the real one is made in real.ts, tests use
+ * manual and seeded ones. Each part is small on purpose: what is not here, the engine does not need.
+ */
+export interface Io {
+  readonly clock: Clock
+  readonly random: Random
+  readonly disk: Disk
+  readonly net: Net
+}
+
+export interface Clock {
+  /** Wall clock, whole milliseconds since 1970-01-01T00:00:00Z. May jump. */
+  nowMs(): number
+  /** Never goes back; milliseconds with fractions from an arbitrary start. */
+  monotonicMs(): number
+  /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. Does not keep the process alive by itself if `unref`. */
+  sleep(ms: number, options?: { readonly signal?: AbortSignal; readonly unref?: boolean }): Promise<void>
+}
+
+export interface Random {
+  /** Uniform in [0, 1). */
+  next(): number
+  /** Uniform in [0, 2^32). */
+  uint32(): number
+  /** A version 4 UUID. */
+  uuid(): string
+}
+
+export interface FileInfo {
+  readonly path: string
+  readonly sizeBytes: number
+  readonly modifiedMs: number
+  readonly isDirectory: boolean
+}
+export interface Disk {
+  /** The entries of a folder, in byte order of their names. Throws the system's error (ENOENT …). */
+  list(path: string): Promise<readonly FileInfo[]>
+  /** Null where nothing is. */
+  stat(path: string): Promise<FileInfo | null>
+  /** The bytes of [start, end) in chunks; a chunk belongs to the reader. */
+  read(path: string, options?: { readonly start?: number; readonly end?: number; readonly signal?: AbortSignal }): AsyncIterable<Uint8Array>
+}
+
+export interface Net {
+  /** Rejects with the system's error (ECONNREFUSED …), or when the signal is aborted. `localhost` is tried on both loopback addresses. */
+  connect(options: {
+    readonly host: string
+    readonly port: number
+    readonly timeoutMs: number
+    readonly signal?: AbortSignal
+  }): Promise<Connection>
+  listen(options: {
+    readonly host: string
+    readonly port: number
+    readonly onConnection: (connection: Connection) => void
+  }): Promise<Listener>
+}
+export interface Connection {
+  readonly remote: string
+  /** What arrives; ends when the other side ends, throws when the connection breaks. Not reading is the back-pressure. */
+  readonly incoming: AsyncIterable<Uint8Array>
+  /** Resolves when the system took the bytes. */
+  write(bytes: Uint8Array): Promise<void>
+  close(): void
+}
+export interface Listener {
+  readonly host: string
+  readonly port: number
+  close(): Promise<void>
+}
