@@ -14,6 +14,8 @@ export interface Clock {
   nowMs(): number
   /** Never goes back; milliseconds with fractions from an arbitrary start. */
   monotonicMs(): number
+  /** Lets everything else that waits in this process run first (the event loop's next turn). Never depends on the clock's time. */
+  yieldNow(): Promise<void>
   /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. Does not keep the process alive by itself if `unref`. */
   sleep(ms: number, options?: { readonly signal?: AbortSignal; readonly unref?: boolean }): Promise<void>
 }
@@ -50,6 +52,7 @@ export interface Net {
     readonly timeoutMs: number
     readonly signal?: AbortSignal
   }): Promise<Connection>
+  /** Port 0 takes a free one. `localhost` listens on both loopback addresses where the machine has both. Rejects with the system's error (EADDRINUSE …). */
   listen(options: {
     readonly host: string
     readonly port: number
@@ -67,5 +70,6 @@ export interface Connection {
 export interface Listener {
   readonly host: string
   readonly port: number
+  /** Stops listening and breaks the connections that it accepted. */
   close(): Promise<void>
 }
