@@ -1,0 +1,151 @@
+/**
+ * The embedded backend: takes a plan as the API built it, analyses and optimises it, checks everything that can be checked before anything starts, and runs
+ * it in this process. The composition root makes one.
+ */
+import { field, structType } from '../data/data-type.ts'
+import type { Batch } from '../data/vector.ts'
+import { MillraceError } from '../error.ts'
+import type { Io } from '../io/io.ts'
+import { analyze } from '../plan/analysis/analyzer.ts'
+import { checkOutputMode } from '../plan/analysis/output-mode.ts'
+import type { Backend, QueryRequest, RunningQuery, StreamingQueryListener } from '../plan/contracts/backend.ts'
+import type { Catalog } from '../plan/contracts/catalog.ts'
+import { checkOptions } from '../plan/contracts/options.ts'
+import { explain, planIdentity } from '../plan/explain.ts'
+import type { Options, Relation } from '../plan/nodes/relation.ts'
+import type { ResolvedPlan, ScanNode } from '../plan/nodes/resolved-plan.ts'
+import { walkPlan } from '../plan/nodes/resolved-plan.ts'
+import { optimize } from '../plan/optimizer.ts'
+import { MemoryJournal } from './checkpoint/memory-journal.ts'
+import { interpreter } from './compile/interpreter.ts'
+import { collectLocal } from './operators/local.ts'
+import { Pipeline } from './operators/pipeline.ts'
+import { queryConfiguration } from './query/configuration.ts'
+import { EmbeddedQuery } from './query/embedded-query.ts'
+import { SourceRunner } from './query/source-runner.ts'
+import { triggerPlan } from './query/trigger.ts'
+import { Waiter } from './query/waiter.ts'
+import { MemoryStateProvider } from './state/memory-state.ts'
+
+export interface EmbeddedBackendOptions {
+  readonly catalog: Catalog
+  readonly io: Io
+}
+
+/** Makes the backend that runs queries in this process. */
+export function createEmbeddedBackend(options: EmbeddedBackendOptions): Backend {
+  return {
+    start: (request, listener) => startQuery(options, request, listener),
+    collect: (plan, configuration) => collect(options, plan, configuration),
+  }
+}
+
+function startQuery({ catalog, io }: EmbeddedBackendOptions, request: QueryRequest, listener: StreamingQueryListener): RunningQuery {
+  const configuration = queryConfiguration(request.configuration)
+  const analyzed = analyze(request.plan, catalog)
+  const plan = optimize(analyzed)
+  const scans = streamingScans(plan)
+  checkRequest(request, analyzed)
+  const schema = structType(plan.output.map((column) => field(column.name, column.type, column.nullable)))
+  checkOptions(`The ${request.sink.format} sink`, request.sinkOptions, request.sink.options)
+  request.sink.check?.(request.sinkOptions, schema, request.outputMode)
+  const trigger = triggerPlan(request.trigger, request.sink.defaultIntervalMs)
+  const id = io.random.uuid()
+  const pipeline = new Pipeline(plan, {
+    mode: request.outputMode,
+    executor: interpreter,
+    state: new MemoryStateProvider(),
+    clockMs: () => io.clock.nowMs(),
+    watermark: {
+      policy: configuration.watermarkPolicy,
+      idleTimeoutMs: configuration.idleTimeoutMs,
+      closeOnIdle: configuration.closeOnIdle,
+      bounded: trigger.bounded !== null,
+    },
+  })
+  return new EmbeddedQuery({
+    id,
+    runId: io.random.uuid(),
+    name: request.name,
+    io,
+    pipeline,
+    journal: new MemoryJournal(id),
+    trigger,
+    configuration,
+    planIdentity: planIdentity(plan),
+    waiter: new Waiter(io.clock),
+    listener,
+    signal: request.signal,
+    sinkTitle: request.sink.format,
+    explain: (mode) => explain(plan, mode === 'extended' ? { mode: 'extended', analyzed } : { mode: 'simple' }),
+    makeSources: (signal) =>
+      scans.map(
+        (scan) =>
+          new SourceRunner({
+            provider: catalog.source(scan.format),
+            scan,
+            io,
+            signal,
+            timeZone: configuration.timeZone,
+            maxBytesPerTrigger: configuration.maxBytesPerTrigger,
+          }),
+      ),
+    openSink: (signal) =>
+      request.sink.open({
+        options: request.sinkOptions,
+        schema,
+        mode: request.outputMode,
+        queryId: id,
+        queryName: request.name,
+        timeZone: configuration.timeZone,
+        io,
+        signal,
+      }),
+  })
+}
+
+/** What does not depend on options of the sink: mode, delivery, checkpoint. */
+function checkRequest(request: QueryRequest, plan: ResolvedPlan): void {
+  if (streamingScans(plan).length === 0) {
+    throw new MillraceError('UNSUPPORTED_OPERATION', 'writeStream needs a streaming DataFrame, and this one has no streaming source.', {
+      hint: 'Read it with session.readStream, or use collect() for rows that are in memory.',
+    })
+  }
+  checkOutputMode(plan, request.outputMode)
+  if (!request.sink.modes.includes(request.outputMode)) {
+    throw new MillraceError(
+      'OUTPUT_MODE_NOT_SUPPORTED',
+      `The ${request.sink.format} sink does not take output mode '${request.outputMode}'.`,
+      {
+        hint: `It takes: ${request.sink.modes.join(', ')}.`,
+        details: { sink: request.sink.format, mode: request.outputMode, modes: request.sink.modes },
+      },
+    )
+  }
+  if (request.checkpointLocation !== null) {
+    throw new MillraceError('CHECKPOINT_NOT_SUPPORTED', `The checkpoint '${request.checkpointLocation}' cannot be kept.`)
+  }
+  if (request.delivery === 'exactly-once') {
+    throw new MillraceError(
+      'CHECKPOINT_REQUIRED',
+      "delivery 'exactly-once' was asked for without a checkpoint, so a restart could not keep it.",
+    )
+  }
+}
+
+async function collect({ catalog }: EmbeddedBackendOptions, plan: Relation, configuration: Options): Promise<readonly Batch[]> {
+  const { timeZone } = queryConfiguration(configuration)
+  const resolved = optimize(analyze(plan, catalog))
+  if (streamingScans(resolved).length > 0) {
+    throw new MillraceError(
+      'UNSUPPORTED_OPERATION',
+      'collect() is for rows that are in memory, and this DataFrame reads a stream that has no end.',
+      {
+        hint: 'Start it with writeStream, or read its rows with for await (const row of df.stream()).',
+      },
+    )
+  }
+  return collectLocal(resolved, interpreter, timeZone)
+}
+
+const streamingScans = (plan: ResolvedPlan): readonly ScanNode[] => [...walkPlan(plan)].filter((node) => node.kind === 'Scan')

@@ -1,0 +1,183 @@
+/**
+ * One epoch, from its ranges to its commit. Planned: begin N → read and run → state → sink → commit N. Closed (realTime): read and run until the barrier →
+ * begin N with what was read → state → sink → commit N. Whatever fails before the sink's commit is taken back: state, watermarks and the sink's open work.
+ * Relies on pipeline (operators), source-runner (reading) and the journal; the loop (query-loop.ts) relies on it.
+ */
+import type { Batch } from '../../data/vector.ts'
+import type { Io } from '../../io/io.ts'
+import type { EpochInfo, Sink } from '../../plan/contracts/sink.ts'
+import type { SourceOffset } from '../../plan/contracts/source.ts'
+import type { BeginFrame, Journal, SourceRange } from '../checkpoint/contract.ts'
+import type { Pipeline } from '../operators/pipeline.ts'
+import type { PhaseTimer } from './progress.ts'
+import type { SourceRunner } from './source-runner.ts'
+
+/** Work between two yields to the rest of the process: long enough to cost nothing, short enough that timers and stop() are not starved. */
+const BUSY_MS_MAX = 20
+
+export interface EpochParts {
+  readonly io: Io
+  readonly sources: readonly SourceRunner[]
+  readonly pipeline: Pipeline
+  readonly sink: Sink
+  readonly journal: Journal
+  readonly signal: AbortSignal
+  readonly timeZone: string
+  readonly planIdentity: string
+  /** Plans the sources again within a closed epoch; resolves when there is something or the barrier has come. */
+  readonly waitWithinEpoch: (untilMs: number) => Promise<void>
+}
+
+export interface EpochResult {
+  readonly inputRows: number
+  readonly rowsBySource: ReadonlyMap<string, number>
+  readonly ranges: Readonly<Record<string, SourceRange>>
+  readonly outputRows: number
+}
+
+export interface EpochPlan {
+  readonly epoch: number
+  readonly batchTimeMs: number
+  readonly ranges: Readonly<Record<string, SourceRange>>
+  readonly noData: boolean
+  /** Set for a closed epoch: reading goes on until this wall-clock time. */
+  readonly closesAtMs: number | null
+}
+
+export async function runEpoch(parts: EpochParts, plan: EpochPlan, timer: PhaseTimer): Promise<EpochResult> {
+  const { pipeline, sink, journal, signal } = parts
+  const info: EpochInfo = { epoch: plan.epoch, batchTimeMs: plan.batchTimeMs }
+  const closed = plan.closesAtMs !== null
+  const frame = beginFrame(parts, plan)
+  if (!closed) await timer.time('walCommit', () => journal.begin(frame))
+  const work = new EpochWork(parts)
+  pipeline.begin({ batchTimeMicros: BigInt(plan.batchTimeMs) * 1000n, timeZone: parts.timeZone })
+  let sinkBegun = false
+  try {
+    const ranges = await timer.time('addBatch', async () => {
+      await sink.begin(info)
+      sinkBegun = true
+      const read = plan.closesAtMs === null ? await work.readPlanned(plan.ranges) : await work.readUntil(plan.closesAtMs, plan.ranges)
+      await work.finish()
+      return read
+    })
+    if (closed) await timer.time('walCommit', () => journal.begin({ ...frame, ranges }))
+    signal.throwIfAborted()
+    const state = await timer.time('commitState', () => pipeline.commit(plan.epoch))
+    const sinkToken = await timer.time('addBatch', () => sink.commit(info))
+    for (const source of parts.sources) source.moveTo(ranges[source.id]?.end ?? source.position)
+    pipeline.endEpoch({
+      partitions: parts.sources.flatMap((source) => source.partitions),
+      caughtUp: parts.sources.flatMap((source) => source.caughtUp),
+      nowMs: parts.io.clock.nowMs(),
+    })
+    await timer.time('commitOffsets', async () => {
+      await journal.commit({
+        epoch: plan.epoch,
+        state,
+        sinkToken,
+        nextWatermarks: pipeline.snapshotWatermarks(),
+        rows: { in: work.inputRows, out: work.outputRows, late: pipeline.lateRows, malformed: malformed(parts.sources) },
+      })
+      for (const source of parts.sources) await source.commit(ranges[source.id]?.end ?? source.position)
+    })
+    return { inputRows: work.inputRows, rowsBySource: work.rowsBySource, ranges, outputRows: work.outputRows }
+  } catch (error) {
+    pipeline.rollback()
+    if (sinkBegun) await sink.abort(info)
+    throw error
+  }
+}
+
+/** What an epoch reads and writes while it runs. */
+class EpochWork {
+  readonly #parts: EpochParts
+  readonly rowsBySource = new Map<string, number>()
+  inputRows = 0
+  outputRows = 0
+  #pending: Batch[] = []
+  #busySince: number
+
+  constructor(parts: EpochParts) {
+    this.#parts = parts
+    this.#busySince = parts.io.clock.monotonicMs()
+  }
+
+  async readPlanned(ranges: EpochPlan['ranges']): Promise<EpochPlan['ranges']> {
+    for (const source of this.#parts.sources) {
+      const range = ranges[source.id]
+      if (range !== undefined) await this.#read(source, range)
+    }
+    return ranges
+  }
+
+  /** Small reads, one after another, until the barrier; the ranges are what they came to. */
+  async readUntil(closesAtMs: number, first: EpochPlan['ranges']): Promise<EpochPlan['ranges']> {
+    const { io, sources, signal } = this.#parts
+    const starts = new Map<string, SourceOffset>(sources.map((source) => [source.id, first[source.id]?.start ?? source.position]))
+    await this.readPlanned(first)
+    for (const source of sources) source.moveTo(first[source.id]?.end ?? source.position)
+    while (io.clock.nowMs() < closesAtMs && !signal.aborted) {
+      let found = false
+      for (const source of sources) {
+        const { end } = await source.plan()
+        if (!source.hasNewData) continue
+        found = true
+        await this.#read(source, { start: source.position, end })
+        source.moveTo(end)
+      }
+      if (!found) await this.#parts.waitWithinEpoch(closesAtMs)
+    }
+    signal.throwIfAborted()
+    return Object.fromEntries(
+      sources.map((source) => [source.id, { start: starts.get(source.id) ?? source.position, end: source.position }]),
+    )
+  }
+
+  async finish(): Promise<void> {
+    this.#parts.pipeline.finish((batch) => this.#pending.push(batch))
+    await this.#write()
+  }
+
+  async #read(source: SourceRunner, range: SourceRange): Promise<void> {
+    for await (const { batch, origin } of source.read(range)) {
+      this.#parts.pipeline.push(source.id, batch, origin, (output) => this.#pending.push(output))
+      await this.#write()
+      await this.#breathe()
+    }
+    this.inputRows += source.rowsRead
+    this.rowsBySource.set(source.id, (this.rowsBySource.get(source.id) ?? 0) + source.rowsRead)
+  }
+
+  async #write(): Promise<void> {
+    const batches = this.#pending
+    this.#pending = []
+    for (const batch of batches) {
+      if (batch.length === 0) continue
+      this.outputRows += batch.length
+      await this.#parts.sink.write(batch)
+    }
+    this.#parts.signal.throwIfAborted()
+  }
+
+  async #breathe(): Promise<void> {
+    const { clock } = this.#parts.io
+    if (clock.monotonicMs() - this.#busySince < BUSY_MS_MAX) return
+    await clock.yieldNow()
+    this.#busySince = clock.monotonicMs()
+  }
+}
+
+function beginFrame(parts: EpochParts, plan: EpochPlan): BeginFrame {
+  return {
+    epoch: plan.epoch,
+    ranges: plan.ranges,
+    watermarks: parts.pipeline.snapshotWatermarks(),
+    batchTimeMs: plan.batchTimeMs,
+    randomSeed: parts.io.random.uint32(),
+    planIdentity: parts.planIdentity,
+    noData: plan.noData,
+  }
+}
+
+const malformed = (sources: readonly SourceRunner[]): number => sources.reduce((sum, source) => sum + source.malformedRows, 0)

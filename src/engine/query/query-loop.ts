@@ -1,0 +1,186 @@
+/**
+ * The epoch loop: plans, runs and reports one epoch after another until the query is stopped, ends by its trigger, or fails.
+ *
+ * When an epoch runs: when a source has something new; or without data, when a watermark has moved so that windows close (Spark's no-data batch); and always
+ * once at the start of a new query, as in Spark, so that the console shows that it lives. Idleness of partitions is decided here, between epochs.
+ */
+import type { Io } from '../../io/io.ts'
+import type { StreamingQueryProgress, StreamingQueryStatus } from '../../plan/contracts/backend.ts'
+import type { Sink } from '../../plan/contracts/sink.ts'
+import type { Journal, SourceRange } from '../checkpoint/contract.ts'
+import type { Pipeline } from '../operators/pipeline.ts'
+import type { QueryConfiguration } from './configuration.ts'
+import { type EpochResult, runEpoch } from './epoch.ts'
+import { epochProgress, PhaseTimer } from './progress.ts'
+import type { SourceRunner } from './source-runner.ts'
+import { nextTriggerMs, type TriggerPlan } from './trigger.ts'
+import type { Waiter } from './waiter.ts'
+
+/** Between idle reports, as in Spark (noDataProgressEventInterval). */
+const IDLE_EVENT_MS = 10_000
+/** How often idleness of partitions is looked at while nothing comes. */
+const IDLE_CHECK_MS = 1_000
+
+export interface LoopParts {
+  readonly id: string
+  readonly runId: string
+  readonly name: string | null
+  readonly io: Io
+  readonly sources: readonly SourceRunner[]
+  readonly pipeline: Pipeline
+  readonly sink: Sink
+  readonly sinkTitle: string
+  readonly journal: Journal
+  readonly trigger: TriggerPlan
+  readonly configuration: QueryConfiguration
+  readonly planIdentity: string
+  readonly signal: AbortSignal
+  readonly waiter: Waiter
+  readonly onStatus: (status: StreamingQueryStatus) => void
+  readonly onProgress: (progress: StreamingQueryProgress) => void
+  readonly onIdle: () => void
+  /** Called when all that the sources had is in the sink, with the number of the planning that found it so. */
+  readonly onCaughtUp: (planning: number) => void
+}
+
+export class QueryLoop {
+  readonly #parts: LoopParts
+  #epoch = 0
+  #plannings = 0
+  #triggerMs: number | null = null
+  #idleSinceMs: number | null = null
+
+  constructor(parts: LoopParts) {
+    this.#parts = parts
+  }
+
+  /** The number of the next planning: what processAllAvailable waits for. */
+  get nextPlanning(): number {
+    return this.#plannings + 1
+  }
+
+  async run(): Promise<void> {
+    const { trigger, signal, sources } = this.#parts
+    if (trigger.bounded === 'availableNow') for (const source of sources) await source.prepareAvailableNow()
+    while (!signal.aborted) {
+      const firedMs = this.#parts.io.clock.nowMs()
+      const ran = await this.#tick(firedMs)
+      if (signal.aborted) return
+      if (trigger.bounded === 'once' && (ran === 'data' || ran === 'nothing')) return
+      if (trigger.bounded === 'availableNow' && ran === 'nothing') return
+      await this.#pause(firedMs, ran)
+    }
+  }
+
+  /** Plans, and runs an epoch if there is a reason to. */
+  async #tick(firedMs: number): Promise<'data' | 'noData' | 'nothing'> {
+    const { io, sources, pipeline, trigger } = this.#parts
+    const planning = ++this.#plannings
+    const timer = new PhaseTimer(() => io.clock.monotonicMs())
+    this.#status('Getting offsets from the sources', false, true)
+    await timer.time('latestOffset', async () => {
+      for (const source of sources) await source.plan()
+    })
+    const hasData = sources.some((source) => source.hasNewData)
+    const noData = !hasData && this.#epoch > 0
+    if (noData) this.#decideIdleness()
+    if (noData && !pipeline.needsNoDataEpoch()) {
+      this.#status('Waiting for data to arrive', false, false)
+      this.#reportIdle(firedMs)
+      this.#parts.onCaughtUp(planning)
+      return 'nothing'
+    }
+    this.#status('Processing new data', hasData, true)
+    const complete = sources.every((source) => source.reachesLatest)
+    const watermark = pipeline.watermark
+    const ranges = Object.fromEntries(sources.map((source) => [source.id, rangeOf(source)]))
+    const closesAtMs = trigger.realTimeMs === null || noData ? null : firedMs + trigger.realTimeMs
+    const epoch = this.#epoch
+    const result = await runEpoch(
+      { ...this.#parts, timeZone: this.#parts.configuration.timeZone, waitWithinEpoch: (untilMs) => this.#waitForData(untilMs) },
+      { epoch, batchTimeMs: firedMs, ranges, noData, closesAtMs },
+      timer,
+    )
+    this.#epoch++
+    this.#idleSinceMs = null
+    this.#report(epoch, firedMs, timer, result, watermark)
+    if (complete && !pipeline.needsNoDataEpoch() && closesAtMs === null) this.#parts.onCaughtUp(planning)
+    return noData ? 'noData' : 'data'
+  }
+
+  /** Until the next trigger, or until there is a reason to plan again. */
+  async #pause(firedMs: number, ran: 'data' | 'noData' | 'nothing'): Promise<void> {
+    const { io, trigger, waiter, signal } = this.#parts
+    if (trigger.intervalMs !== null) {
+      const next = nextTriggerMs(firedMs, io.clock.nowMs(), trigger.intervalMs)
+      if (next <= io.clock.nowMs()) return io.clock.yieldNow()
+      this.#status(ran === 'nothing' ? 'Waiting for data to arrive' : 'Waiting for next trigger', false, false)
+      return waiter.wait({ untilMs: next, signal, events: () => [] })
+    }
+    if (ran !== 'nothing') return io.clock.yieldNow()
+    await this.#waitForData(null)
+  }
+
+  async #waitForData(untilMs: number | null): Promise<void> {
+    const { io, sources, pipeline, waiter, signal, configuration } = this.#parts
+    const polls = sources.some((source) => !source.announces)
+    const now = io.clock.nowMs()
+    const limits = [untilMs, polls ? now + configuration.pollIntervalMs : null, pipeline.canBecomeIdle ? now + IDLE_CHECK_MS : null]
+    const earliest = Math.min(...limits.filter((limit) => limit !== null))
+    await waiter.wait({
+      untilMs: Number.isFinite(earliest) ? earliest : null,
+      signal,
+      events: (ended) => sources.flatMap((source) => source.waitForData(ended) ?? []),
+    })
+  }
+
+  #decideIdleness(): void {
+    const { sources, pipeline, io } = this.#parts
+    pipeline.endEpoch({
+      partitions: sources.flatMap((source) => source.partitions),
+      caughtUp: sources.flatMap((source) => source.caughtUp),
+      nowMs: io.clock.nowMs(),
+    })
+  }
+
+  #reportIdle(nowMs: number): void {
+    if (this.#idleSinceMs === null) this.#idleSinceMs = nowMs
+    else if (nowMs - this.#idleSinceMs >= IDLE_EVENT_MS) {
+      this.#idleSinceMs = nowMs
+      this.#parts.onIdle()
+    }
+  }
+
+  #report(epoch: number, firedMs: number, timer: PhaseTimer, result: EpochResult, watermark: bigint | null): void {
+    const { sources } = this.#parts
+    const sinceLastMs = this.#triggerMs === null ? null : firedMs - this.#triggerMs
+    this.#triggerMs = firedMs
+    const seconds = { sinceLast: (sinceLastMs ?? 0) / 1000, processing: timer.elapsedMs / 1000 }
+    this.#parts.onProgress(
+      epochProgress({
+        ...this.#parts,
+        sink: this.#parts.sinkTitle,
+        epoch,
+        triggerMs: firedMs,
+        sinceLastMs,
+        timer,
+        inputRows: result.inputRows,
+        outputRows: result.outputRows,
+        sources: sources.map((source) =>
+          source.progress(result.ranges[source.id] ?? null, result.rowsBySource.get(source.id) ?? 0, seconds),
+        ),
+        malformedRows: sources.reduce((sum, source) => sum + source.malformedRows, 0),
+        events: sources.flatMap((source) => source.takeEvents().map((event) => ({ source: source.id, ...event }))),
+        watermark,
+      }),
+    )
+  }
+
+  #status(message: string, isDataAvailable: boolean, isTriggerActive: boolean): void {
+    this.#parts.onStatus({ message, isDataAvailable, isTriggerActive })
+  }
+}
+
+function rangeOf(source: SourceRunner): SourceRange {
+  return { start: source.position, end: source.planned }
+}

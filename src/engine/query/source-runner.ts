@@ -1,0 +1,210 @@
+/**
+ * One source of a running query: opens it, keeps its position, and turns what it reads into batches with the scan's columns. The epoch loop (query-loop.ts)
+ * decides when; this file knows nothing of epochs beyond the range that it is told to read.
+ */
+import type { StructType } from '../../data/data-type.ts'
+import { field, structType } from '../../data/data-type.ts'
+import type { Batch, Vector } from '../../data/vector.ts'
+import { takeRows } from '../../data/vector-builder.ts'
+import { assert, MillraceError } from '../../error.ts'
+import type { Io } from '../../io/io.ts'
+import type { SourceProgress } from '../../plan/contracts/backend.ts'
+import type { Json, Source, SourceBatch, SourceEvent, SourceLatest, SourceOffset, SourceProvider } from '../../plan/contracts/source.ts'
+import type { ScanNode } from '../../plan/nodes/resolved-plan.ts'
+import type { SourceRange } from '../checkpoint/contract.ts'
+import { type Decoder, decoderFor } from '../decode/decoder.ts'
+import type { Origin } from '../operators/operator.ts'
+
+export interface SourceRunnerOptions {
+  readonly provider: SourceProvider
+  readonly scan: ScanNode
+  readonly io: Io
+  readonly signal: AbortSignal
+  readonly timeZone: string
+  readonly maxBytesPerTrigger: number
+}
+
+export class SourceRunner {
+  readonly id: string
+  readonly #options: SourceRunnerOptions
+  readonly #decoder: Decoder | null
+  readonly #schema: StructType
+  #source: Source | null = null
+  #position: SourceOffset = {}
+  #latest: SourceLatest | null = null
+  #events: SourceEvent[] = []
+  /** Rows that could not be decoded, since the start. */
+  malformedRows = 0
+  /** Rows of the last `read`. */
+  rowsRead = 0
+
+  constructor(options: SourceRunnerOptions) {
+    this.id = options.scan.id
+    this.#options = options
+    this.#decoder = options.scan.decoder === null ? null : decoderFor(options.scan.decoder, options.timeZone)
+    this.#schema = structType(options.scan.output.map((column) => field(column.name, column.type, column.nullable)))
+  }
+
+  get position(): SourceOffset {
+    return this.#position
+  }
+
+  /** Opens the source and stands at `position`, or where a new query begins. */
+  async open(position: SourceOffset | null): Promise<void> {
+    const { scan, io, signal, provider } = this.#options
+    const supplied = structType(
+      scan.supplied.map((name) => {
+        const column = scan.output.find((attribute) => attribute.name === name)
+        assert(column !== undefined, `the scan ${scan.id} does not have the column ${name} that the source supplies`)
+        return field(column.name, column.type, column.nullable)
+      }),
+    )
+    const report = (event: SourceEvent): void => {
+      if (this.#events.length < 100) this.#events.push(event)
+    }
+    this.#source = await provider.open({ options: scan.options, description: scan.description, supplied, io, signal, report })
+    this.#position = position ?? (await this.#source.initialOffset())
+  }
+
+  async prepareAvailableNow(): Promise<void> {
+    await this.#opened.prepareAvailableNow?.()
+  }
+
+  /** How far the source can be read now. */
+  async plan(): Promise<SourceLatest> {
+    this.#latest = await this.#opened.latestOffset(this.#position, { maxBytes: this.#options.maxBytesPerTrigger })
+    return this.#latest
+  }
+
+  /** Whether the last `plan` found anything beyond the position. */
+  get hasNewData(): boolean {
+    return this.#latest !== null && !sameOffset(this.#position, this.#latest.end)
+  }
+
+  /** The end that the last `plan` found; the position where nothing was planned. */
+  get planned(): SourceOffset {
+    return this.#latest?.end ?? this.#position
+  }
+
+  /** Whether the source tells by itself when there is something new. */
+  get announces(): boolean {
+    return this.#opened.waitForData !== undefined
+  }
+
+  /** Whether the last `plan` reached all that the source knew of. */
+  get reachesLatest(): boolean {
+    return this.#latest === null || sameOffset(this.#latest.end, this.#latest.latest)
+  }
+
+  get caughtUp(): readonly Origin[] {
+    return (this.#latest?.caughtUp ?? []).map((partition) => ({ source: this.id, partition }))
+  }
+
+  /** Every partition that the source has named so far. */
+  get partitions(): readonly Origin[] {
+    const names = new Set([
+      ...Object.keys(this.#latest?.latest ?? {}),
+      ...Object.keys(this.#latest?.end ?? {}),
+      ...(this.#latest?.caughtUp ?? []),
+    ])
+    return [...names].map((partition) => ({ source: this.id, partition }))
+  }
+
+  /** The rows of [start, end), as batches with the scan's columns. */
+  async *read(range: SourceRange): AsyncGenerator<{ readonly batch: Batch; readonly origin: Origin }> {
+    this.rowsRead = 0
+    if (sameOffset(range.start, range.end)) return
+    for await (const part of this.#opened.read(range.start, range.end)) {
+      this.#options.signal.throwIfAborted()
+      const batch = part.kind === 'columns' ? this.#pick(part.batch) : this.#decode(part)
+      this.rowsRead += batch.length
+      if (batch.length > 0) yield { batch, origin: { source: this.id, partition: part.partition } }
+    }
+  }
+
+  /** The position after an epoch that is committed, or (closed epochs) that has been read. */
+  moveTo(end: SourceOffset): void {
+    this.#position = end
+  }
+
+  async commit(end: SourceOffset): Promise<void> {
+    await this.#opened.commit(end)
+  }
+
+  waitForData(signal: AbortSignal): Promise<void> | null {
+    return this.#opened.waitForData?.(signal) ?? null
+  }
+
+  async close(): Promise<void> {
+    await this.#source?.close()
+  }
+
+  takeEvents(): readonly SourceEvent[] {
+    const events = this.#events
+    this.#events = []
+    return events
+  }
+
+  progress(
+    range: SourceRange | null,
+    inputRows: number,
+    seconds: { readonly sinceLast: number; readonly processing: number },
+  ): SourceProgress {
+    const { scan } = this.#options
+    return {
+      description: `${scan.format}[${scan.description.title}]`,
+      startOffset: (range?.start ?? this.#position) as Json,
+      endOffset: (range?.end ?? this.#position) as Json,
+      latestOffset: (this.#latest?.latest ?? this.#position) as Json,
+      numInputRows: inputRows,
+      inputRowsPerSecond: rate(inputRows, seconds.sinceLast),
+      processedRowsPerSecond: rate(inputRows, seconds.processing),
+      metrics: {},
+    }
+  }
+
+  get #opened(): Source {
+    assert(this.#source !== null, `the source ${this.id} is used before it is open`)
+    return this.#source
+  }
+
+  #pick(batch: Batch): Batch {
+    const columns = this.#schema.fields.map((column) => columnNamed(batch, column.name, this.id))
+    return { schema: this.#schema, length: batch.length, columns }
+  }
+
+  #decode(records: Extract<SourceBatch, { kind: 'records' }>): Batch {
+    const decoder = this.#decoder
+    assert(decoder !== null, `the source ${this.id} gave records, but its description has no decoder`)
+    const decoded = decoder.decode(records)
+    this.malformedRows += decoded.malformed.count
+    const supplied = decoded.kept === null ? records.supplied : takeRows(records.supplied, decoded.kept)
+    const length = decoded.kept === null ? records.starts.length : decoded.kept.length
+    const names = this.#options.scan.decoder?.schema.fields.map((column) => column.name) ?? []
+    const columns = this.#schema.fields.map((column): Vector => {
+      const index = names.indexOf(column.name)
+      return index < 0 ? columnNamed(supplied, column.name, this.id) : (decoded.columns[index] as Vector)
+    })
+    return { schema: this.#schema, length, columns }
+  }
+}
+
+function columnNamed(batch: Batch, name: string, source: string): Vector {
+  const column = batch.columns[batch.schema.fields.findIndex((one) => one.name === name)]
+  if (column === undefined) throw new MillraceError('SOURCE_FAILED', `The source ${source} did not supply its column '${name}'.`)
+  return column
+}
+
+export const rate = (rows: number, seconds: number): number => (seconds > 0 ? rows / seconds : 0)
+
+/** Positions are JSON: equal when their texts with sorted keys are. */
+export function sameOffset(a: SourceOffset, b: SourceOffset): boolean {
+  return canonicalJson(a) === canonicalJson(b)
+}
+function canonicalJson(value: Json | SourceOffset): string {
+  return JSON.stringify(value, (_, one: unknown) =>
+    typeof one === 'object' && one !== null && !Array.isArray(one)
+      ? Object.fromEntries(Object.entries(one).sort(([x], [y]) => (x < y ? -1 : 1)))
+      : one,
+  )
+}
