@@ -91,7 +91,7 @@ function timeAfter(text: string, days: number, zone: TimeZone): bigint | null {
   const micros = BigInt(`${(time[4] ?? '').slice(0, 6).padEnd(6, '0')}`)
   const named = text.slice(time[0].length).trim()
   const where = named === '' ? zone : tryTimeZone(named)
-  if (where === null || (named !== '' && time[2] === undefined)) return null
+  if (where === null || (named !== '' && time[3] === undefined)) return null
   const local = BigInt(days) * MICROS_PER_DAY + BigInt(hour * 3600 + minute * 60 + second) * MICROS_PER_SECOND + micros
   return inRange(where.localToUtc(local))
 }
