@@ -38,6 +38,8 @@ export interface SinkContext {
   readonly mode: OutputMode
   readonly queryId: string
   readonly queryName: string | null
+  /** The session's zone: how timestamps are shown as text. */
+  readonly timeZone: string
   readonly io: Io
   /** Aborted when the query stops. */
   readonly signal: AbortSignal
