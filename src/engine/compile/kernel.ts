@@ -37,6 +37,9 @@ export type ScalarKernel = StrictKernel | LazyKernel
 /**
  * An aggregate over datums. Its state is a tuple of datums of declared types, so that any state store can keep it. `update` and `merge` return the new
  * state and never change the given one. Merging states of two parts equals updating with both parts in order (floats: to 1e-12 relative).
+ *
+ * `origin` orders rows of different partitions (see `originOrder` in operators/operator.ts); rows of one partition always come in their order. So an
+ * order-sensitive aggregate that keeps the origin gives the same answer however the partitions are cut into epochs.
  */
 export interface AggregateKernel {
   make(site: CallSite): Aggregator
@@ -44,7 +47,7 @@ export interface AggregateKernel {
 export interface Aggregator {
   readonly stateTypes: readonly DataType[]
   readonly initial: readonly Datum[]
-  update(state: readonly Datum[], args: readonly Datum[]): readonly Datum[]
+  update(state: readonly Datum[], args: readonly Datum[], origin: string): readonly Datum[]
   merge(left: readonly Datum[], right: readonly Datum[]): readonly Datum[]
   result(state: readonly Datum[]): Datum
 }

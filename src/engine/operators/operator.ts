@@ -11,6 +11,10 @@ export interface Origin {
   readonly source: string
   readonly partition: string
 }
+/** A text that orders origins: by source, then by partition, where whole numbers count as numbers. */
+export function originOrder({ source, partition }: Origin): string {
+  return `${source}\u0000${/^\d{1,20}$/.test(partition) ? partition.padStart(20, '0') : partition}`
+}
 export type Emit = (batch: Batch, origin: Origin) => void
 
 /** Turns batches into batches, without memory. */

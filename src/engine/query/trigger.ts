@@ -27,5 +27,5 @@ export function triggerPlan(trigger: TriggerSpec, sinkIntervalMs: number | undef
 /** The wall-clock time at which the trigger fires next, after having fired at `firedMs`; `nowMs` where that time has passed. */
 export function nextTriggerMs(firedMs: number, nowMs: number, intervalMs: number): number {
   const next = Math.floor(firedMs / intervalMs) * intervalMs + intervalMs
-  return next <= nowMs ? nowMs : next
+  return Math.max(next, nowMs)
 }

@@ -5,8 +5,8 @@ import { scalar } from './type-rules.ts'
 
 const castableTo: Readonly<Record<string, readonly DataType['kind'][]>> = {
   boolean: ['boolean', 'int', 'long', 'double', 'string'],
-  int: ['boolean', 'int', 'long', 'double', 'string', 'timestamp', 'binary'],
-  long: ['boolean', 'int', 'long', 'double', 'string', 'timestamp', 'binary'],
+  int: ['boolean', 'int', 'long', 'double', 'string', 'timestamp'],
+  long: ['boolean', 'int', 'long', 'double', 'string', 'timestamp'],
   double: ['boolean', 'int', 'long', 'double', 'string', 'timestamp'],
   string: ['boolean', 'int', 'long', 'double', 'string', 'binary', 'timestamp', 'date'],
   binary: ['binary', 'string'],
