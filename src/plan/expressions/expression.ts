@@ -88,3 +88,13 @@ export function nameParts(name: string): string[] {
   }
   return parts.length === 0 ? [name] : parts
 }
+
+/** A text that is the same for the same expression, and for no other. */
+export function expressionKey(expression: Expression): string {
+  return JSON.stringify(expression, (_, value: unknown) => {
+    if (typeof value === 'bigint') return { bigint: String(value) }
+    if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)))
+      return { number: Object.is(value, -0) ? '-0' : String(value) }
+    return value instanceof Uint8Array ? { bytes: Array.from(value) } : value
+  })
+}
