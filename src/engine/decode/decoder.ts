@@ -1,0 +1,42 @@
+/**
+ * Turns raw records into columns, by the format that a source describes. The source runner relies on it; the sources only cut records.
+ * `decoderFor` is called once per scan, `decode` once per batch of records.
+ */
+import type { Vector } from '../../data/vector.ts'
+import type { DecoderSpec } from '../../plan/contracts/source.ts'
+import { jsonRecords } from './json-records.ts'
+import { textRecords } from './text-records.ts'
+
+/** Record i is `bytes[starts[i] … ends[i])`; `origin` says where record 0 comes from. */
+export interface Records {
+  readonly bytes: Uint8Array
+  readonly starts: Int32Array
+  readonly ends: Int32Array
+  readonly origin: string
+}
+
+export interface Decoded {
+  /** One per field of the spec's schema, in its order, each as long as the records that are kept. */
+  readonly columns: readonly Vector[]
+  /** The indexes of the records that are kept, ascending; null = all. */
+  readonly kept: Int32Array | null
+  readonly malformed: {
+    readonly count: number
+    /** At most 5; `record` is the index among the records. */
+    readonly samples: readonly MalformedSample[]
+  }
+}
+export interface MalformedSample {
+  readonly record: number
+  readonly message: string
+}
+
+export interface Decoder {
+  /** Throws MALFORMED_RECORD under FAILFAST, and nothing else, whatever the bytes are. */
+  decode(records: Records): Decoded
+}
+
+/** The decoder of a spec; `timeZone` is the session's, for timestamps that name none. */
+export function decoderFor(spec: DecoderSpec, timeZone: string): Decoder {
+  return spec.format === 'json' ? jsonRecords(spec, timeZone) : textRecords(spec)
+}
