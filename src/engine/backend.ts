@@ -55,7 +55,7 @@ function startQuery({ catalog, io }: EmbeddedBackendOptions, request: QueryReque
     mode: request.outputMode,
     executor: interpreter,
     state: new MemoryStateProvider(),
-    clockMs: () => io.clock.nowMs(),
+    monotonicMs: () => io.clock.monotonicMs(),
     watermark: {
       policy: configuration.watermarkPolicy,
       idleTimeoutMs: configuration.idleTimeoutMs,
@@ -133,7 +133,7 @@ function checkRequest(request: QueryRequest, plan: ResolvedPlan): void {
   }
 }
 
-async function collect({ catalog }: EmbeddedBackendOptions, plan: Relation, configuration: Options): Promise<readonly Batch[]> {
+async function collect({ catalog, io }: EmbeddedBackendOptions, plan: Relation, configuration: Options): Promise<readonly Batch[]> {
   const { timeZone } = queryConfiguration(configuration)
   const resolved = optimize(analyze(plan, catalog))
   if (streamingScans(resolved).length > 0) {
@@ -145,7 +145,7 @@ async function collect({ catalog }: EmbeddedBackendOptions, plan: Relation, conf
       },
     )
   }
-  return collectLocal(resolved, interpreter, timeZone)
+  return collectLocal(resolved, interpreter, io, timeZone)
 }
 
 const streamingScans = (plan: ResolvedPlan): readonly ScanNode[] => [...walkPlan(plan)].filter((node) => node.kind === 'Scan')

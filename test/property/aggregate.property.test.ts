@@ -65,7 +65,7 @@ const byWindow = fc
   .record({
     size: fc.constantFrom(1000n, 10_000n, 60_000n, 61_001n),
     part: fc.constantFrom(1n, 1n, 2n, 5n),
-    offset: fc.constantFrom(0n, 0n, 250n, -250n),
+    offset: fc.constantFrom(0n, 0n, 150n, -150n),
     names: keys,
   })
   .map(({ size, part, offset, names }): Grouping => {
@@ -165,9 +165,12 @@ function property(grouping: fc.Arbitrary<Grouping>, modes: readonly ('complete' 
         wanted,
       )
       // The model adds in one go where the engine may overflow on the way; both say so with the same code.
-      if (typeof expected === 'string' || typeof outcome === 'string') return expect(outcome).toBe(expected)
+      if (typeof expected === 'string' || typeof outcome === 'string') {
+        expect(outcome).toBe(expected)
+        return
+      }
       const rows = mode === 'complete' ? (outcome.epochs.at(-1) ?? []) : lastOfEachKey(outcome.rows, group.expressions.length)
-      return expect(sorted(rows.map(rounded))).toEqual(sorted(expected.map(rounded)))
+      expect(sorted(rows.map(rounded))).toEqual(sorted(expected.map(rounded)))
     },
   )
 }

@@ -26,7 +26,9 @@ export const interpreter: Executor = {
     return (batch) => {
       cursor.readers = batch.columns.map(readerOf)
       return columns.map(({ expression, evaluate }) =>
-        expression.kind === 'BoundColumn' ? columnOf(batch, expression.index) : vectorOf(expression.type, evaluateAll(cursor, batch.length, evaluate)),
+        expression.kind === 'BoundColumn'
+          ? columnOf(batch, expression.index)
+          : vectorOf(expression.type, evaluateAll(cursor, batch.length, evaluate)),
       )
     }
   },

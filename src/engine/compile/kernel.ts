@@ -38,8 +38,8 @@ export type ScalarKernel = StrictKernel | LazyKernel
  * An aggregate over datums. Its state is a tuple of datums of declared types, so that any state store can keep it. `update` and `merge` return the new
  * state and never change the given one. Merging states of two parts equals updating with both parts in order (floats: to 1e-12 relative).
  *
- * `origin` orders rows of different partitions (see `originOrder` in operators/operator.ts); rows of one partition always come in their order. So an
- * order-sensitive aggregate that keeps the origin gives the same answer however the partitions are cut into epochs.
+ * `origin` is a text that orders rows by partition and by their position in it (operators/groups.ts makes it): an order-sensitive aggregate that keeps it
+ * gives the same answer however the partitions are cut into epochs, and in whatever order sessions merge.
  */
 export interface AggregateKernel {
   make(site: CallSite): Aggregator

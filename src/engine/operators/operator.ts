@@ -3,7 +3,6 @@
  * operators emit. One epoch: begin → push* → finish → commit, or rollback at any point after begin.
  */
 import type { Batch } from '../../data/vector.ts'
-import type { EvaluationContext } from '../compile/kernel.ts'
 import type { StateCommit } from '../state/contract.ts'
 
 /** Where a batch comes from: order-sensitive aggregates and per-partition watermarks need it. */
@@ -30,12 +29,14 @@ export interface LateRows {
 export interface StatefulOperator {
   readonly id: string
   /** The watermarks that hold for this epoch. */
-  begin(watermark: OperatorWatermark): void
+  begin(epoch: number, watermark: OperatorWatermark): void
   push(batch: Batch, origin: Origin): void
   /** The end of the epoch's input: emits what the output mode lets out, and drops closed groups. */
   finish(emit: Emit): void
   commit(epoch: number): Promise<StateCommit>
   rollback(): void
+  /** Whether `finish` would close a group if `evict` were this watermark: then an epoch without data is worth running. */
+  closesAt(evict: bigint): boolean
   readonly late: LateRows
   readonly metrics: {
     readonly name: string
@@ -55,8 +56,4 @@ export interface StatefulOperator {
 export interface OperatorWatermark {
   readonly late: bigint | null
   readonly evict: bigint | null
-}
-/** What operators are made with. */
-export interface OperatorContext {
-  readonly evaluation: () => EvaluationContext
 }

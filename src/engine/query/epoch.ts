@@ -51,7 +51,7 @@ export async function runEpoch(parts: EpochParts, plan: EpochPlan, timer: PhaseT
   const frame = beginFrame(parts, plan)
   if (!closed) await timer.time('walCommit', () => journal.begin(frame))
   const work = new EpochWork(parts)
-  pipeline.begin({ batchTimeMicros: BigInt(plan.batchTimeMs) * 1000n, timeZone: parts.timeZone })
+  pipeline.begin({ epoch: plan.epoch, batchTimeMicros: BigInt(plan.batchTimeMs) * 1000n, timeZone: parts.timeZone })
   let sinkBegun = false
   try {
     const ranges = await timer.time('addBatch', async () => {

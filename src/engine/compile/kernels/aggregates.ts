@@ -18,7 +18,11 @@ const counter = (counts: (args: State) => boolean): AggregateKernel => ({
 })
 
 /** One value, folded over what is not null. */
-function fold(type: DataType, combine: (left: Datum, right: Datum) => Datum, first: (value: Datum) => Datum = (value) => value): Aggregator {
+function fold(
+  type: DataType,
+  combine: (left: Datum, right: Datum) => Datum,
+  first: (value: Datum) => Datum = (value) => value,
+): Aggregator {
   const add = (left: Datum, right: Datum): Datum => (right === null ? left : left === null ? first(right) : combine(left, right))
   return {
     stateTypes: [type],
@@ -31,7 +35,12 @@ function fold(type: DataType, combine: (left: Datum, right: Datum) => Datum, fir
 
 function sum({ type }: CallSite): Aggregator {
   // Spark's sum of doubles begins at 0, so that the sum of −0 alone is 0.
-  if (type.kind === 'double') return fold(doubleType, (left, right) => (left as number) + (right as number), (value) => 0 + (value as number))
+  if (type.kind === 'double')
+    return fold(
+      doubleType,
+      (left, right) => (left as number) + (right as number),
+      (value) => 0 + (value as number),
+    )
   return fold(longType, (left, right) => checkedLong('The sum', (left as bigint) + (right as bigint), left, right))
 }
 
@@ -50,7 +59,7 @@ const extreme = (wins: (order: number) => boolean): AggregateKernel => ({
   },
 })
 
-/** first and last: the origin of the value that is kept decides between partitions, arrival decides within one. */
+/** first and last: the least or greatest origin wins. Origins tell all rows apart, so neither arrival nor the order of merging matters. */
 const edge = (replaces: (kept: string, comes: string) => boolean): AggregateKernel => ({
   make: ({ argumentTypes, constants }) => {
     const ignoresNulls = constants[1] === true
@@ -76,5 +85,5 @@ export const aggregateKernels: Readonly<Record<string, AggregateKernel>> = {
   min: extreme((order) => order < 0),
   max: extreme((order) => order > 0),
   first: edge((kept, comes) => comes < kept),
-  last: edge((kept, comes) => comes >= kept),
+  last: edge((kept, comes) => comes > kept),
 }

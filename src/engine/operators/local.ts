@@ -1,0 +1,26 @@
+/** Runs a plan over rows that are in memory, to its end: what `collect()` of a static DataFrame does. */
+import type { Batch } from '../../data/vector.ts'
+import type { Io } from '../../io/io.ts'
+import type { ResolvedPlan } from '../../plan/nodes/resolved-plan.ts'
+import type { Executor } from '../compile/executor.ts'
+import { MemoryStateProvider } from '../state/memory-state.ts'
+import { Pipeline } from './pipeline.ts'
+
+/** Aggregates give their whole result, as in complete mode. */
+export async function collectLocal(plan: ResolvedPlan, executor: Executor, io: Io, timeZone: string): Promise<readonly Batch[]> {
+  const pipeline = new Pipeline(plan, {
+    mode: 'complete',
+    executor,
+    state: new MemoryStateProvider(),
+    monotonicMs: () => io.clock.monotonicMs(),
+    watermark: { policy: 'partitionMin', idleTimeoutMs: null, closeOnIdle: 'hold', bounded: true },
+  })
+  const batches: Batch[] = []
+  const emit = (batch: Batch): number => batches.push(batch)
+  await pipeline.open()
+  pipeline.begin({ epoch: 0, batchTimeMicros: BigInt(io.clock.nowMs()) * 1000n, timeZone })
+  pipeline.pushLocal(emit)
+  pipeline.finish(emit)
+  await pipeline.close()
+  return batches
+}
