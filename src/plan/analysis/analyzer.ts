@@ -2,7 +2,7 @@
  * From what the user wrote to a resolved plan: every name, function and type is known after it, or a MillraceError has said in words what does not fit.
  * Pure: sources are asked for their schema (describe), which does no I/O.
  */
-import { booleanType, type StructType, simpleString, structType } from '../../data/data-type.ts'
+import { booleanType, simpleString } from '../../data/data-type.ts'
 import { MillraceError } from '../../error.ts'
 import type { Catalog } from '../contracts/catalog.ts'
 import { checkOptions } from '../contracts/options.ts'
@@ -31,16 +31,16 @@ import {
   resolveWithColumns,
   visibleOnly,
 } from './projection.ts'
-import { type Resolved, scopeOf } from './scope.ts'
+import { type Resolved, type Scope, scopeOf } from './scope.ts'
 
 /** Throws what is wrong with the plan: UNRESOLVED_COLUMN, DATATYPE_MISMATCH, UNKNOWN_FORMAT, UNKNOWN_OPTION and so on. */
 export function analyze(relation: Relation, catalog: Catalog): ResolvedPlan {
   return visibleOnly(new Analysis(catalog).resolve(relation))
 }
 
-/** What a relation's rows are, seen from outside. */
-export function schemaOf(relation: Relation, catalog: Catalog): StructType {
-  return structType(analyze(relation, catalog).output.map(({ name, type, nullable }) => ({ name, type, nullable })))
+/** The names that an operation on the relation can use, hidden ones too. */
+export function scopeColumns(relation: Relation, catalog: Catalog, operation: string): Scope {
+  return scopeOf(new Analysis(catalog).resolve(relation), operation)
 }
 
 class Analysis {

@@ -1,0 +1,58 @@
+/**
+ * What the compiler knows of formats: options, required options, row and hidden columns. Connectors add themselves by declaration merging:
+ * `declare module 'millrace' { interface FormatRegistry<Given> { mine: { options: …; required: …; row: …; meta: … } } }`.
+ */
+import type { Timestamp } from '../data/timestamp.ts'
+import type { Untyped } from './types/rows.ts'
+
+/** `Given` are the options given so far, so that a row may depend on them. */
+export interface FormatRegistry<Given> {
+  socket: {
+    options: {
+      host: string
+      port: number | string
+      includeTimestamp: boolean
+      maxRecordBytes: number
+      maxBufferBytes: number
+      reconnect: boolean | string
+      connectTimeout: string
+    }
+    required: 'host' | 'port'
+    row: Given extends { includeTimestamp: true } ? { value: string; timestamp: Timestamp } : { value: string }
+    meta: { timestamp: Timestamp }
+  }
+  rate: {
+    options: { rowsPerSecond: number; rampUpTime: string; numPartitions: number }
+    required: never
+    row: { timestamp: Timestamp; value: number }
+    meta: {}
+  }
+  json: {
+    options: FileOptions & { mode: 'PERMISSIVE' | 'DROPMALFORMED' | 'FAILFAST'; columnNameOfCorruptRecord: string }
+    required: 'path'
+    row: Untyped
+    meta: FileMeta
+  }
+  text: { options: FileOptions; required: 'path'; row: { value: string }; meta: FileMeta }
+}
+export interface FileOptions {
+  path: string
+  maxFilesPerTrigger: number
+  lineSep: string
+  maxRecordBytes: number
+  recursiveFileLookup: boolean
+}
+export interface FileMeta {
+  _metadata: { file_path: string; file_name: string; file_size: number; file_modification_time: Timestamp }
+}
+export type KnownFormat = keyof FormatRegistry<Untyped>
+export type FormatEntry<F, Given> = F extends KnownFormat
+  ? FormatRegistry<Given>[F]
+  : { options: { [name: string]: string | number | boolean }; required: never; row: Untyped; meta: {} }
+export type Part<E, P> = P extends keyof E ? E[P] : never
+export interface MissingOption<Name> {
+  readonly hint: 'set it with .option(…) before .load()'
+  readonly option: Name
+}
+/** The required options that are not given yet. */
+export type Missing<F, Given> = Exclude<Part<FormatEntry<F, Given>, 'required'>, keyof Given>

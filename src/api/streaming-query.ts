@@ -1,0 +1,69 @@
+/** A running query, as users hold it. */
+import type { MillraceError } from '../error.ts'
+import type { RunningQuery, StreamingQueryProgress, StreamingQueryStatus } from '../plan/contracts/backend.ts'
+
+/**
+ * A handle on a query that was started. It is never thenable, so `await start()` and `start()` mean the same. What goes wrong while it runs rejects
+ * awaitTermination, is in `exception`, and is told to listeners; it is never an unhandled rejection.
+ */
+export class StreamingQuery implements AsyncDisposable {
+  readonly #running: RunningQuery
+  readonly #print: (text: string) => void
+
+  /** @internal */
+  constructor(running: RunningQuery, print: (text: string) => void) {
+    this.#running = running
+    this.#print = print
+  }
+
+  /** Stable across restarts from a checkpoint. */
+  get id(): string {
+    return this.#running.id
+  }
+  /** New at each start. */
+  get runId(): string {
+    return this.#running.runId
+  }
+  get name(): string | null {
+    return this.#running.name
+  }
+  get isActive(): boolean {
+    return this.#running.isActive
+  }
+  get status(): StreamingQueryStatus {
+    return this.#running.status
+  }
+  /** Of the last epoch; null before the first. */
+  get lastProgress(): StreamingQueryProgress | null {
+    return this.#running.lastProgress
+  }
+  /** Of the last 100 epochs, oldest first. */
+  get recentProgress(): readonly StreamingQueryProgress[] {
+    return this.#running.recentProgress
+  }
+  /** What ended the query; null while it runs and after a stop. */
+  get exception(): MillraceError | null {
+    return this.#running.exception
+  }
+  /** Resolves with true when the query ended, with false when `timeoutMs` passed first; rejects with what ended it. */
+  awaitTermination(timeoutMs?: number): Promise<boolean> {
+    return this.#running.awaitTermination(timeoutMs)
+  }
+  /** Resolves when all that the sources had at the call is in the sink. Rejects with what ended the query. */
+  processAllAvailable(): Promise<void> {
+    return this.#running.processAllAvailable()
+  }
+  /** Ends the query after what it is doing now; resolves when everything is closed. */
+  stop(): Promise<void> {
+    return this.#running.stop()
+  }
+  /** The plan that runs, also written to the terminal. */
+  explain(mode: 'simple' | 'extended' = 'simple'): string {
+    const text = this.#running.explain(mode)
+    this.#print(text)
+    return text
+  }
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+}
