@@ -6,5 +6,6 @@ export default defineConfig({
     testTimeout: 30_000,
     pool: 'forks',
     maxWorkers: 2,
+    reporters: ['default', ['json', { outputFile: '.test-results/vitest.json' }]],
   },
 })

@@ -37,15 +37,12 @@ export interface ColumnData {
  * @example
  * ```ts
  * import { t } from 'millrace'
- * import { testSession, MemoryStream } from 'millrace/testing'
+ * import { MemoryStream, testSession } from 'millrace/testing'
  *
  * const orders = new MemoryStream({ user: t.string, price: t.double })
  * const { session } = testSession()
- * const total = session.readStream.from(orders.provider, orders.fields)
- *   .filter((r) => r.price.gt(0))
- *   .groupBy('user')
- *   .count()
- * total.printSchema()
+ * const perUser = session.readStream.source(orders).filter((r) => r.price.gt(0)).groupBy('user').count()
+ * perUser.printSchema()
  * ```
  */
 export interface DataFrame<

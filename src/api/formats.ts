@@ -12,10 +12,11 @@ export interface FormatRegistry<Given> {
       host: string
       port: number | string
       includeTimestamp: boolean
+      onDisconnect: 'reconnect' | 'fail' | 'end'
+      maxReconnects: number
+      connectTimeoutMs: number
       maxRecordBytes: number
-      maxBufferBytes: number
-      reconnect: boolean | string
-      connectTimeout: string
+      maxBufferedBytes: number
     }
     required: 'host' | 'port'
     row: Given extends { includeTimestamp: true } ? { value: string; timestamp: Timestamp } : { value: string }

@@ -1,7 +1,7 @@
 /** `readStream`: where rows come from. The interface has the types; the class behind it collects what was given. */
 import type { StructType } from '../data/data-type.ts'
 import { MillraceError } from '../error.ts'
-import type { SourceProvider } from '../plan/contracts/source.ts'
+import type { TypedSource } from '../plan/contracts/source.ts'
 import { ReadNode } from '../plan/nodes/relation.ts'
 import type { DataFrame } from './data-frame.ts'
 import type { FileMeta, FormatEntry, FormatRegistry, KnownFormat, Missing, MissingOption, Part } from './formats.ts'
@@ -11,12 +11,6 @@ import { type CheckSchema, type RowOfSchema, type SchemaLike, structFrom } from 
 import type { SessionCore } from './session-core.ts'
 import type { Simplify, Untyped } from './types/rows.ts'
 
-declare const sourceRow: unique symbol
-/** A source with the type of its rows: what the test kit's MemoryStream is, and what anyone's own source may be. */
-export interface TypedSource<out Row> {
-  readonly provider: SourceProvider
-  readonly [sourceRow]?: Row
-}
 type Options<F extends KnownFormat> = FormatRegistry<{}>[F]['options']
 /** Files without a schema: it has to be inferred first, which reads them. */
 export interface Uninferred {

@@ -39,12 +39,12 @@ const ARRIVAL_MS_MAX = 5000
  * import { describeSource, MemoryStream } from 'millrace/testing'
  *
  * describeSource('a memory stream', async () => {
- *   const stream = new MemoryStream(t.struct({ id: t.int }))
+ *   const stream = new MemoryStream({ id: t.int })
  *   let id = 0
  *   return {
  *     provider: stream.provider,
  *     options: {},
- *     add: async (count) => stream.addData(Array.from({ length: count }, () => ({ id: id++ }))),
+ *     add: async (count) => void stream.addData(Array.from({ length: count }, () => ({ id: id++ }))),
  *   }
  * }, { test })
  * ```

@@ -1,5 +1,6 @@
 /** The foreachBatch sink: a function of the user's gets each epoch as a static DataFrame. At least once, with a stable epoch id. */
 import type { Batch } from '../../data/vector.ts'
+import { copyBatch } from '../../data/vector-builder.ts'
 import { MillraceError } from '../../error.ts'
 import type { SinkProvider } from '../../plan/contracts/sink.ts'
 import { LocalRelationNode, type Relation } from '../../plan/nodes/relation.ts'
@@ -24,7 +25,7 @@ export function foreachBatchSink(frameOf: (plan: Relation) => DataFrame<unknown>
       return Promise.resolve({
         begin: forget,
         write: (batch) => {
-          batches.push(batch)
+          batches.push(copyBatch(batch))
           return Promise.resolve()
         },
         commit: async ({ epoch }) => {

@@ -8,6 +8,7 @@
 import { structType } from '../../data/data-type.ts'
 import { assert, MillraceError } from '../../error.ts'
 import type { ReadLimit, Source, SourceBatch, SourceContext, SourceLatest, SourceOffset } from '../../plan/contracts/source.ts'
+import { DataSignal } from '../signal/data-signal.ts'
 import { LineBuffer } from './line-buffer.ts'
 import { LineReceiver } from './line-receiver.ts'
 import type { SocketSettings } from './socket-provider.ts'
@@ -22,7 +23,7 @@ export class SocketSource implements Source {
   #begun = false
   #lastEnd = 0
   #bound: number | null = null
-  #waiters: (() => void)[] = []
+  readonly #data = new DataSignal()
 
   private constructor(context: SourceContext, settings: SocketSettings) {
     this.#context = context
@@ -78,16 +79,7 @@ export class SocketSource implements Source {
   }
 
   waitForData(signal: AbortSignal): Promise<void> {
-    if (signal.aborted || this.#hasMore()) return Promise.resolve()
-    return new Promise((resolve) => {
-      const done = (): void => {
-        this.#waiters = this.#waiters.filter((one) => one !== done)
-        signal.removeEventListener('abort', done)
-        resolve()
-      }
-      this.#waiters.push(done)
-      signal.addEventListener('abort', done, { once: true })
-    })
+    return this.#hasMore() ? Promise.resolve() : this.#data.wait(signal)
   }
 
   async prepareAvailableNow(): Promise<void> {
@@ -104,7 +96,7 @@ export class SocketSource implements Source {
   }
 
   #wake(): void {
-    if (this.#hasMore() || this.#receiver.isClosed) for (const waiter of this.#waiters) waiter()
+    if (this.#hasMore() || this.#receiver.isClosed) this.#data.fire()
   }
 
   /** The first position that the engine names is the number of the first line: a later run of a query goes on counting. */

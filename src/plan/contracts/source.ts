@@ -72,6 +72,14 @@ export interface SourceProvider {
   open(context: SourceContext): Promise<Source>
 }
 
+/** Only a type: it marks the row that a TypedSource gives. */
+export declare const sourceRow: unique symbol
+/** A source that is an object, with the type of its rows: `readStream.source(…)` takes it. The test kit's MemoryStream is one. */
+export interface TypedSource<out Row> {
+  readonly provider: SourceProvider
+  readonly [sourceRow]?: Row
+}
+
 export interface SourceContext {
   readonly options: Options
   readonly description: SourceDescription

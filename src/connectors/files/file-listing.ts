@@ -1,0 +1,45 @@
+/** Which files a path means: a file, the files of a folder, or those whose last segment fits a pattern with `*`. Names that begin with `_` or `.` are left out, as in Spark. */
+import { MillraceError } from '../../error.ts'
+import type { Disk, FileInfo } from '../../io/io.ts'
+
+export interface ListOptions {
+  readonly path: string
+  /** Folders within folders too. */
+  readonly recursive: boolean
+}
+
+/** Sorted by time of change, then by path. Throws SOURCE_FAILED where the path is not there. */
+export async function listFiles(disk: Disk, { path, recursive }: ListOptions): Promise<readonly FileInfo[]> {
+  const found: FileInfo[] = []
+  try {
+    const slash = path.lastIndexOf('/')
+    const last = path.slice(slash + 1)
+    const info = last.includes('*') ? null : await disk.stat(path)
+    if (last.includes('*')) await collect(disk, slash < 0 ? '.' : path.slice(0, slash) || '/', pattern(last), recursive, found)
+    else if (info === null)
+      throw new MillraceError('SOURCE_FAILED', `There is no file and no folder '${path}'.`, {
+        hint: 'The folder has to be there when the query starts; its files may come later.',
+      })
+    else if (info.isDirectory) await collect(disk, path, /^/, recursive, found)
+    else found.push(info)
+  } catch (error) {
+    if (error instanceof MillraceError) throw error
+    throw new MillraceError('SOURCE_FAILED', `'${path}' cannot be listed: ${error instanceof Error ? error.message : String(error)}.`, {
+      cause: error,
+    })
+  }
+  return found.sort((a, b) => a.modifiedMs - b.modifiedMs || (a.path < b.path ? -1 : 1))
+}
+
+async function collect(disk: Disk, folder: string, fits: RegExp, recursive: boolean, found: FileInfo[]): Promise<void> {
+  for (const entry of await disk.list(folder)) {
+    const name = entry.path.slice(entry.path.lastIndexOf('/') + 1)
+    if (/^[._]/.test(name)) continue
+    if (!entry.isDirectory && fits.test(name)) found.push(entry)
+    else if (entry.isDirectory && recursive) await collect(disk, entry.path, fits, recursive, found)
+  }
+}
+
+function pattern(text: string): RegExp {
+  return new RegExp(`^${text.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`)
+}

@@ -1,0 +1,80 @@
+/** The memory sink: exactly-once, since a table ignores epochs that it has; nothing of an epoch is seen before its commit. */
+import type { Batch } from '../../data/vector.ts'
+import { copyBatch } from '../../data/vector-builder.ts'
+import { MillraceError } from '../../error.ts'
+import type { EpochInfo, Sink, SinkContext, SinkProvider, SinkToken } from '../../plan/contracts/sink.ts'
+import { type MemoryTable, MemoryTables } from './memory-table.ts'
+
+/** `format('memory')`: the query's name is the table's. */
+export function memorySink(tables: MemoryTables): SinkProvider {
+  return provider((context) => {
+    if (context.queryName === null) {
+      throw new MillraceError('MISSING_OPTION', 'The memory sink needs a query name: it is the name of the table.', {
+        hint: "Set it with .queryName('…').",
+      })
+    }
+    return tables.open(context.queryId, context.queryName, context.schema, context.mode)
+  })
+}
+
+/**
+ * A memory sink of its own, for tests: give `provider` where a sink is taken, and read `rows()`.
+ *
+ * @example
+ * ```ts
+ * import { MemorySink } from 'millrace/testing'
+ *
+ * const sink = new MemorySink()
+ * console.log(sink.rows())
+ * ```
+ */
+export class MemorySink {
+  readonly provider: SinkProvider
+  readonly #tables = new MemoryTables()
+
+  constructor() {
+    this.provider = provider((context) => this.#tables.open(context.queryId, 'result', context.schema, context.mode))
+  }
+
+  /** All rows: those of every epoch in append and update mode, those of the last one in complete mode. */
+  rows(): Record<string, unknown>[] {
+    return this.#tables.find('result')?.rows() ?? []
+  }
+  /** The rows of the last epoch. */
+  latest(): Record<string, unknown>[] {
+    return this.#tables.find('result')?.latest() ?? []
+  }
+  /** All rows, as columns. */
+  batches(): readonly Batch[] {
+    return this.#tables.find('result')?.batches() ?? []
+  }
+}
+
+function provider(tableFor: (context: SinkContext) => MemoryTable): SinkProvider {
+  return Object.freeze({
+    format: 'memory',
+    options: {},
+    modes: ['append', 'update', 'complete'],
+    delivery: 'exactly-once',
+    open: async (context) => sinkOn(tableFor(context)),
+  } satisfies SinkProvider)
+}
+
+function sinkOn(table: MemoryTable): Sink {
+  let pending: Batch[] = []
+  const forget = async (): Promise<void> => {
+    pending = []
+  }
+  return {
+    fence: async (): Promise<SinkToken> => (table.committedEpoch === null ? null : { epoch: table.committedEpoch }),
+    begin: forget,
+    write: async (batch) => void pending.push(copyBatch(batch)),
+    async commit({ epoch }: EpochInfo): Promise<SinkToken> {
+      table.commit(epoch, pending)
+      pending = []
+      return { epoch }
+    },
+    abort: forget,
+    close: forget,
+  }
+}

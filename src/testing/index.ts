@@ -1,0 +1,11 @@
+/** `millrace/testing`: what tests of programs, sources and sinks are made of. */
+export { MemorySink } from '../connectors/memory/memory-sink.ts'
+export { MemoryStream, type MemoryStreamOptions } from '../connectors/memory/memory-stream.ts'
+export type { Io } from '../io/io.ts'
+export { ManualClock } from '../io/manual-clock.ts'
+export { realIo } from '../io/real.ts'
+export { SeededRandom } from '../io/seeded-random.ts'
+export type { TestFramework } from './conformance.ts'
+export { describeSink, type SinkFixture } from './sink-conformance.ts'
+export { describeSource, type SourceFixture } from './source-conformance.ts'
+export { type TestSession, testSession } from './test-session.ts'

@@ -1,0 +1,86 @@
+/** The house: which folder may import which. A file imports its own folder and lower layers only; the laws of single folders stand below. */
+import { readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { root } from '../program-runner.ts'
+import { sourceFiles } from './source-files.ts'
+
+/** What each folder of src/ may import beside itself and error.ts. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  error: [],
+  'error-codes': [],
+  io: [],
+  data: [],
+  plan: ['data', 'io'],
+  api: ['data', 'plan', 'io'],
+  engine: ['data', 'plan', 'io'],
+  connectors: ['data', 'plan', 'io'],
+  composition: ['data', 'plan', 'io', 'api', 'engine', 'connectors'],
+  index: ['data', 'plan', 'io', 'api', 'composition'],
+  testing: ['data', 'plan', 'io', 'api', 'engine', 'connectors', 'composition'],
+  cli: ['data', 'plan', 'io', 'api', 'composition', 'connectors'],
+}
+
+const roomOf = (path: string): string => relative(join(root, 'src'), path).split('/')[0]?.replace(/\.ts$/, '') ?? ''
+
+function importsOf(path: string): string[] {
+  const text = readFileSync(path, 'utf8')
+  return [...text.matchAll(/^(?:import|export)\s[^'"]*?from '([^']+)'/gms), ...text.matchAll(/\bimport\('([^']+)'\)/g)].map(
+    (match) => match[1] ?? '',
+  )
+}
+
+describe('layers', () => {
+  test('a file imports its own folder and lower layers only', () => {
+    const wrong = sourceFiles('src').flatMap((path) =>
+      importsOf(path)
+        .filter((one) => one.startsWith('.'))
+        .map((one) => roomOf(join(dirname(path), one)))
+        .filter(
+          (room) =>
+            room !== roomOf(path) &&
+            room !== 'error' &&
+            room !== 'error-codes' &&
+            !(room === 'testing' && path.endsWith('.test.ts')) &&
+            !mayImport[roomOf(path)]?.includes(room),
+        )
+        .map((room) => `${relative(root, path)} imports ${room}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('every folder of src has a law', () => {
+    expect([...new Set(sourceFiles('src').map(roomOf))].filter((room) => mayImport[room] === undefined)).toEqual([])
+  })
+
+  test('a connector does not know another, but for lines, signal and memory', () => {
+    const shared = ['lines', 'signal']
+    const wrong = sourceFiles('src/connectors').flatMap((path) => {
+      const own = relative(join(root, 'src/connectors'), path).split('/')[0]
+      return importsOf(path)
+        .filter((one) => /^\.\.\/[a-z-]+\//.test(one))
+        .map((one) => one.split('/')[1] ?? '')
+        .filter((other) => other !== own && !shared.includes(other))
+        .map((other) => `${relative(root, path)} imports ${other}`)
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('disk, sockets, clock and chance stand in io alone', () => {
+    const doors =
+      /\bfrom 'node:(fs|fs\/promises|net|tls|http|https|dgram|crypto|timers|timers\/promises|child_process|worker_threads)'|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.now\(|\bsetInterval\(/
+    const allowed = /^src\/(io|testing)\//
+    const wrong = sourceFiles('src').filter((path) => {
+      const name = relative(root, path)
+      return !allowed.test(name) && !name.endsWith('.test.ts') && doors.test(withoutComments(readFileSync(path, 'utf8')))
+    })
+    expect(wrong.map((path) => relative(root, path))).toEqual([])
+  })
+
+  test('no source text is made at run time', () => {
+    const wrong = sourceFiles('src').filter((path) => /new Function\(|\beval\(/.test(readFileSync(path, 'utf8')))
+    expect(wrong).toEqual([])
+  })
+})
+
+const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '')
