@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { recordsOf } from '../../../test/record-batches.ts'
 import { type DataType, field, type StructType, structType } from '../../data/data-type.ts'
 import { DATE_MAX, DATE_MIN, type Datum, INT_MAX, INT_MIN, LONG_MAX, LONG_MIN, TIMESTAMP_MAX, TIMESTAMP_MIN } from '../../data/datum.ts'
 import { batchFromDatums } from '../../data/vector-builder.ts'
@@ -9,7 +10,6 @@ import { readerOf } from '../../data/vector-reader.ts'
 import type { ParseMode } from '../../plan/contracts/source.ts'
 import { type Decoded, decoderFor } from './decoder.ts'
 import { jsonEncoder } from './json-encoder.ts'
-import { recordsOf } from './records-for-tests.ts'
 
 const schema = structType([
   field('i', { kind: 'int' }),

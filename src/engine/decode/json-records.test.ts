@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { describe, expect, test } from 'vitest'
+import { recordsOf } from '../../../test/record-batches.ts'
 import { type DataType, field, structType } from '../../data/data-type.ts'
 import type { Datum } from '../../data/datum.ts'
 import { parseDdl } from '../../data/ddl-parser.ts'
@@ -7,7 +8,6 @@ import { readerOf } from '../../data/vector-reader.ts'
 import { MillraceError } from '../../error.ts'
 import type { DecoderSpec, ParseMode } from '../../plan/contracts/source.ts'
 import { type Decoded, decoderFor } from './decoder.ts'
-import { recordsOf } from './records-for-tests.ts'
 
 interface Wish {
   readonly wanted?: string

@@ -1,11 +1,11 @@
 import { Buffer } from 'node:buffer'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { recordsOf } from '../../../test/record-batches.ts'
 import { field, stringType, structType } from '../../data/data-type.ts'
 import type { Vector } from '../../data/vector.ts'
 import { readerOf } from '../../data/vector-reader.ts'
 import { decoderFor } from './decoder.ts'
-import { recordsOf } from './records-for-tests.ts'
 
 const schema = structType([field('value', stringType)])
 const decoder = decoderFor({ format: 'text', schema, declared: schema, mode: 'PERMISSIVE', corruptRecordColumn: null }, 'UTC')

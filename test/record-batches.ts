@@ -1,6 +1,6 @@
 /** Records as sources hand them over: one after the other in one buffer, a newline between them. For the tests of this folder. */
 import { Buffer } from 'node:buffer'
-import type { Records } from './decoder.ts'
+import type { Records } from '../src/engine/decode/decoder.ts'
 
 export function recordsOf(records: readonly (string | Uint8Array)[]): Records {
   const parts = records.map((record) => Buffer.from(record as string))
