@@ -3,7 +3,7 @@
  * the method that was called. The class behind it is frame.ts.
  */
 import type { StructType } from '../data/data-type.ts'
-import type { Fields, RowOfFields } from '../data/type-builder.ts'
+import type { Fields, RowInput, RowOfFields } from '../data/type-builder.ts'
 import type { Vector } from '../data/vector.ts'
 import type { Relation } from '../plan/nodes/relation.ts'
 import type { FixedInterval } from './interval.ts'
@@ -83,10 +83,10 @@ export interface DataFrame<
   /** All rows of both; columns are matched by position. */
   union(other: Rows<Row>): DataFrame<Row>
   /** A function on rows: runs in this process, is opaque to every rule, and is repeated on replay. The schema says what it returns. */
-  mapRows<const F extends Fields>(map: (row: Row) => RowOfFields<F>, options: { readonly schema: F }): DataFrame<RowOfFields<F>>
+  mapRows<const F extends Fields>(map: (row: Row) => RowInput<RowOfFields<F>>, options: { readonly schema: F }): DataFrame<RowOfFields<F>>
   /** As mapRows, with any number of rows for one. */
   flatMapRows<const F extends Fields>(
-    map: (row: Row) => Iterable<RowOfFields<F>>,
+    map: (row: Row) => Iterable<RowInput<RowOfFields<F>>>,
     options: { readonly schema: F },
   ): DataFrame<RowOfFields<F>>
   /** As filter, by a function on rows. */

@@ -75,10 +75,10 @@ export class Frame {
     return this.#then(WithWatermarkNode.create({ input: this.plan, eventTime, delay: intervalText(delay) }))
   }
   groupBy(...keys: readonly unknown[]): Grouped {
-    return new Grouped(
-      this,
-      keys.flatMap((one) => this.#expressions('groupBy', one)),
-    )
+    const groupings = keys.flatMap((one) => this.#expressions('groupBy', one))
+    // A wrong key is said here and not where the aggregates are.
+    if (groupings.length > 0) analyze(AggregateNode.create({ input: this.plan, groupings, aggregates: [] }), this.session.catalog)
+    return new Grouped(this, groupings)
   }
   agg(...aggregates: readonly unknown[]): Frame {
     return this.groupBy().agg(...aggregates)
@@ -86,6 +86,10 @@ export class Frame {
   union(other: unknown): Frame {
     if (!(other instanceof Frame))
       throw new MillraceError('INVALID_ARGUMENT', `union: a DataFrame was expected, and there is ${describe(other)}.`)
+    if (other.session !== this.session)
+      throw new MillraceError('INVALID_ARGUMENT', 'union: the two DataFrames are of different sessions.', {
+        hint: 'Make both with one session.',
+      })
     return this.#then(SetOperationNode.create({ operation: 'union', left: this.plan, right: other.plan }))
   }
   mapRows(map: RowFunction, options: { readonly schema?: unknown } = {}): Frame {

@@ -1,6 +1,7 @@
 /** The entry point of a program: `StreamSession.builder.appName('…').getOrCreate()`. The composition root makes sessions with an engine behind them. */
 import type { StructType } from '../data/data-type.ts'
 import { batchFromRows, type Row } from '../data/surface.ts'
+import type { RowInput } from '../data/type-builder.ts'
 import type { SinkProvider } from '../plan/contracts/sink.ts'
 import type { SourceProvider } from '../plan/contracts/source.ts'
 import { LocalRelationNode } from '../plan/nodes/relation.ts'
@@ -45,7 +46,10 @@ export class Session implements AsyncDisposable {
     return this.#core.queries
   }
   /** A static DataFrame of rows. Throws ROW_TYPE_MISMATCH. */
-  createDataFrame<const X extends SchemaLike>(rows: readonly RowOfSchema<X>[], schema: X & CheckSchema<X>): DataFrame<RowOfSchema<X>> {
+  createDataFrame<const X extends SchemaLike>(
+    rows: readonly RowInput<RowOfSchema<X>>[],
+    schema: X & CheckSchema<X>,
+  ): DataFrame<RowOfSchema<X>> {
     const type = structFrom(schema)
     return this.#local(type, rows as readonly Row[])
   }

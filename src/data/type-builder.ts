@@ -17,6 +17,9 @@ export type Fields = { readonly [name: string]: FieldType<unknown> }
 /** The row that a schema object describes. */
 export type RowOfFields<F> = { -readonly [K in keyof F]: F[K] extends FieldType<infer T> ? T : never }
 
+/** The row as code may give it: where a timestamp is read, any Date may be written. */
+export type RowInput<Row> = { readonly [K in keyof Row]: [Extract<Row[K], Date>] extends [never] ? Row[K] : Exclude<Row[K], Date> | Date }
+
 function fieldType<T>(type: types.DataType, isNullable = false): FieldType<T> {
   return Object.freeze({ type, isNullable, nullable: () => fieldType<T | null>(type, true) })
 }

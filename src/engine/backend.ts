@@ -87,7 +87,7 @@ function startQuery({ catalog, io }: EmbeddedBackendOptions, request: QueryReque
             io,
             signal,
             timeZone: configuration.timeZone,
-            maxBytesPerTrigger: configuration.maxBytesPerTrigger,
+            maxBytesPerTrigger: trigger.bounded === 'once' ? null : configuration.maxBytesPerTrigger,
           }),
       ),
     openSink: (signal) =>
@@ -106,6 +106,11 @@ function startQuery({ catalog, io }: EmbeddedBackendOptions, request: QueryReque
 
 /** What does not depend on options of the sink: mode, delivery, checkpoint. */
 function checkRequest(request: QueryRequest, plan: ResolvedPlan): void {
+  if ([...walkPlan(plan)].some((node) => node.kind === 'LocalScan') && streamingScans(plan).length > 0) {
+    throw new MillraceError('UNSUPPORTED_OPERATION', 'The query unites a stream with rows that are in memory.', {
+      hint: 'Feed the rows through a source, or write them to the sink by themselves.',
+    })
+  }
   if (streamingScans(plan).length === 0) {
     throw new MillraceError('UNSUPPORTED_OPERATION', 'writeStream needs a streaming DataFrame, and this one has no streaming source.', {
       hint: 'Read it with session.readStream, or use collect() for rows that are in memory.',

@@ -51,10 +51,11 @@ export class FilesSource implements Source {
   async latestOffset(start: SourceOffset, limit: ReadLimit): Promise<SourceLatest> {
     if (!this.#bounded) await this.#look()
     const from = await this.#filesBefore(start)
+    const maxFiles = limit.all ? Number.POSITIVE_INFINITY : (this.#settings.maxFiles ?? Number.POSITIVE_INFINITY)
     let end = from
     for (let bytes = 0; end < this.#found.length; end++) {
       bytes += this.#found[end]?.sizeBytes ?? 0
-      if (end > from && (bytes > limit.maxBytes || end - from >= (this.#settings.maxFiles ?? Number.POSITIVE_INFINITY))) break
+      if (end > from && (bytes > limit.maxBytes || end - from >= maxFiles)) break
     }
     return { end: this.#offset(end), caughtUp: end === this.#found.length ? [PARTITION] : [], latest: this.#offset(this.#found.length) }
   }

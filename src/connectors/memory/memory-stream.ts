@@ -4,7 +4,7 @@
  */
 import { type StructType, structType } from '../../data/data-type.ts'
 import { batchFromRows, type Row } from '../../data/surface.ts'
-import { type Fields, type RowOfFields, structOf } from '../../data/type-builder.ts'
+import { type Fields, type RowInput, type RowOfFields, structOf } from '../../data/type-builder.ts'
 import { BATCH_ROWS_TARGET, type Batch } from '../../data/vector.ts'
 import { takeRows } from '../../data/vector-builder.ts'
 import { assert } from '../../error.ts'
@@ -71,7 +71,7 @@ export class MemoryStream<F extends Fields> implements TypedSource<RowOfFields<F
   }
 
   /** Adds rows to a partition ('0' if absent); gives how many it has now. Throws ROW_TYPE_MISMATCH. */
-  addData(rows: readonly RowOfFields<F>[], options: { readonly partition?: string } = {}): number {
+  addData(rows: readonly RowInput<RowOfFields<F>>[], options: { readonly partition?: string } = {}): number {
     return this.addBatch(batchFromRows(this.schema, rows as readonly Row[]), options)
   }
 

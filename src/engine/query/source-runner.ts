@@ -21,7 +21,8 @@ export interface SourceRunnerOptions {
   readonly io: Io
   readonly signal: AbortSignal
   readonly timeZone: string
-  readonly maxBytesPerTrigger: number
+  /** Null: no limit, also not those of the source's options. */
+  readonly maxBytesPerTrigger: number | null
 }
 
 export class SourceRunner {
@@ -72,7 +73,9 @@ export class SourceRunner {
 
   /** How far the source can be read now. */
   async plan(): Promise<SourceLatest> {
-    this.#latest = await this.#opened.latestOffset(this.#position, { maxBytes: this.#options.maxBytesPerTrigger })
+    const { maxBytesPerTrigger } = this.#options
+    const limit = maxBytesPerTrigger === null ? { maxBytes: Number.MAX_SAFE_INTEGER, all: true } : { maxBytes: maxBytesPerTrigger }
+    this.#latest = await this.#opened.latestOffset(this.#position, limit)
     return this.#latest
   }
 

@@ -99,6 +99,8 @@ export interface SourceEvent {
 export interface ReadLimit {
   /** Bytes that one epoch may take from this source, roughly. */
   readonly maxBytes: number
+  /** Everything that is there, whatever limits the source's own options set (trigger once). */
+  readonly all?: boolean
 }
 export interface SourceLatest {
   readonly end: SourceOffset

@@ -1,0 +1,401 @@
+/** What a user does wrong, or the world: each gets a typed error that says what would be right, before the query starts wherever that is possible. */
+import { createServer, type Server, type Socket } from 'node:net'
+import { afterEach, describe, expect, test } from 'vitest'
+import { avg, col, count, lit, MillraceError, max, sessionWindow, sum, t, window } from '../../src/index.ts'
+import { MemoryStream, testSession } from '../../src/testing/index.ts'
+
+const cleanUps: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
+})
+const frame = () => {
+  const { session } = testSession()
+  const stream = new MemoryStream({ id: t.int, user: t.string, at: t.timestamp, price: t.double, place: t.struct({ city: t.string }) })
+  return { session, stream, df: session.readStream.source(stream) }
+}
+/** The frame as untyped code has it. */
+const untyped = () => frame().df as unknown as Record<string, (...args: unknown[]) => never>
+const columns = 'id, user, at, price, place'
+
+describe('plans that do not resolve say operation, name and what exists, from the line that made them', () => {
+  const cases: readonly (readonly [string, RegExp, () => unknown])[] = [
+    [
+      'select',
+      new RegExp(`UNRESOLVED_COLUMN\\] select: .*'pirce'.*Did you mean 'price'.*${columns}`),
+      () => untyped()['select']?.('pirce'),
+    ],
+    ['filter', /UNRESOLVED_COLUMN\] filter: .*'prize'/, () => untyped()['filter']?.(col('prize').gt(3))],
+    ['groupBy', new RegExp(`UNRESOLVED_COLUMN\\] groupBy: .*'usr'.*${columns}`), () => untyped()['groupBy']?.('usr')],
+    [
+      'a callback',
+      /UNRESOLVED_COLUMN\] select: .*'pirce'.*Did you mean 'price'/,
+      () => untyped()['select']?.((r: { pirce: never }) => ({ x: r.pirce })),
+    ],
+    ['window', /UNRESOLVED_COLUMN\] groupBy: .*'timestamp'/, () => untyped()['groupBy']?.(window('timestamp', '1 minute'))],
+    ['withWatermark', /DATATYPE_MISMATCH\] withWatermark: .*'user' is string/, () => untyped()['withWatermark']?.('user', '1 minute')],
+    ['drop', /UNRESOLVED_COLUMN\] drop: .*'x'/, () => untyped()['drop']?.('x')],
+    ['withColumnRenamed', /UNRESOLVED_COLUMN\] withColumnRenamed: .*'x'/, () => untyped()['withColumnRenamed']?.('x', 'y')],
+    ['a field', /UNRESOLVED_FIELD\] select: .*'ctiy'.*fields are: city/, () => untyped()['select']?.(col('place.ctiy').alias('c'))],
+    [
+      'a field of what is no struct',
+      /UNRESOLVED_FIELD\].*'x'.*string.*not a struct/,
+      () => untyped()['select']?.(col('user.x').alias('c')),
+    ],
+    [
+      'operands',
+      /DATATYPE_MISMATCH\] select: .*string.*'\*'|DATATYPE_MISMATCH\] select: Argument 2 of '\*' is string/,
+      () => untyped()['select']?.(col('price').mul(col('user')).alias('x')),
+    ],
+    [
+      'a comparison of a text and a number',
+      /DATATYPE_MISMATCH\] filter:.*never cast into each other silently/,
+      () => untyped()['filter']?.(col('user').eq(3)),
+    ],
+    ['a condition that is none', /DATATYPE_MISMATCH\] filter: the condition is double/, () => untyped()['filter']?.(col('price'))],
+    ['a lambda over values', /NOT_A_COLUMN\] filter: .*boolean/, () => untyped()['filter']?.((r: { price: number }) => r.price > 3)],
+    ['a callback that returns nothing', /NOT_A_COLUMN\] select: .*undefined/, () => untyped()['select']?.(() => undefined)],
+    ['a callback that returns values', /NOT_A_COLUMN\] select: 'x': .*number 3/, () => untyped()['select']?.(() => ({ x: 3 }))],
+    ['an async callback', /NOT_A_COLUMN\] select: .*promise/, () => untyped()['select']?.(async () => ({ x: lit(1) }))],
+    ['an aggregate in select', /AGGREGATE_NOT_ALLOWED\] select: .*sum\(price\)/, () => untyped()['select']?.(sum('price').alias('s'))],
+    ['an aggregate in an aggregate', /AGGREGATE_NOT_ALLOWED\] agg: /, () => untyped()['agg']?.(max(sum('price') as never))],
+    [
+      'no aggregate in agg',
+      /AGGREGATE_EXPECTED\] agg: .*'price'.*max\('price'\).*keys are: user/,
+      () => (frame().df.groupBy('user') as unknown as { agg(c: unknown): never }).agg(col('price').alias('p')),
+    ],
+    ['sum of texts', /DATATYPE_MISMATCH\] agg: .*'sum' is string/, () => untyped()['agg']?.(sum('user' as never))],
+    ['two columns of one name', /DUPLICATE_COLUMN\] select: .*'id'/, () => untyped()['select']?.('id', 'id')],
+    [
+      'a window that is no window',
+      /INVALID_WINDOW\].*slide is longer/,
+      () => untyped()['groupBy']?.(window('at', '1 minute', '2 minutes')),
+    ],
+    [
+      'a start beyond the slide',
+      /INVALID_WINDOW\].*start offset/,
+      () => untyped()['groupBy']?.(window('at', '1 minute', '30 seconds', '40 seconds')),
+    ],
+    ['a length that is none', /INVALID_INTERVAL\] '1 minut'.*'minut' is not a unit/, () => window('at', '1 minut' as never)],
+    ['a length that is not fixed', /INVALID_INTERVAL\].*no fixed length/, () => window('at', '1 month' as never)],
+    [
+      'two windows',
+      /UNSUPPORTED_OPERATION\] groupBy: .*cannot stand in one operation/,
+      () => untyped()['groupBy']?.(window('at', '1 minute'), window('at', '2 minutes')),
+    ],
+    [
+      'a session outside groupBy',
+      /UNSUPPORTED_OPERATION\] select: session_window.*key of groupBy/,
+      () => untyped()['select']?.(sessionWindow('at', '1 minute')),
+    ],
+    ['union of frames of two sessions', /INVALID_ARGUMENT\] union: .*different sessions/, () => untyped()['union']?.(frame().df)],
+    [
+      'union of other columns',
+      /UNION_MISMATCH\].*5 columns, the right 1/,
+      () => {
+        const { df } = frame()
+        return (df as never as { union(o: unknown): never }).union(df.select('id'))
+      },
+    ],
+    [
+      'union of other types',
+      /UNION_MISMATCH\].*column 1 is int.*string/,
+      () => {
+        const { df } = frame()
+        return (df.select('id') as never as { union(o: unknown): never }).union(df.select('user'))
+      },
+    ],
+    [
+      'a cast that cannot be',
+      /DATATYPE_MISMATCH\].*struct<city:string>.*cannot become int/,
+      () => untyped()['select']?.(col('place').cast('int').alias('x')),
+    ],
+    ['a type that is none', /INVALID_SCHEMA\].*no type nummer/, () => col('id').cast('nummer' as never)],
+    ['mapRows without a schema', /INVALID_SCHEMA\]/, () => untyped()['mapRows']?.((row: unknown) => row)],
+    ['a value that no column holds', /NOT_A_COLUMN\].*object/, () => lit(new Map() as never)],
+  ]
+  test.each(cases)('%s', (_, message, run) => {
+    expect(run).toThrow(message)
+    expect(run).toThrow(MillraceError)
+  })
+})
+
+describe('what does not start', () => {
+  const byUser = () => frame().df.groupBy('user').agg(count().alias('n'))
+  const cases: readonly (readonly [string, RegExp, () => unknown])[] = [
+    [
+      'append without a watermark',
+      /OUTPUT_MODE_NOT_SUPPORTED\].*no watermark.*update.*complete/,
+      () => byUser().writeStream.format('noop').start(),
+    ],
+    [
+      'append of windows without a watermark',
+      /OUTPUT_MODE_NOT_SUPPORTED\].*withWatermark/,
+      () => frame().df.groupBy(window('at', '1 minute')).count().writeStream.format('noop').start(),
+    ],
+    [
+      'complete without aggregates',
+      /OUTPUT_MODE_NOT_SUPPORTED\].*no aggregation.*append/,
+      () => frame().df.writeStream.outputMode('complete').format('noop').start(),
+    ],
+    [
+      'update of sessions',
+      /OUTPUT_MODE_NOT_SUPPORTED\].*session/,
+      () => frame().df.groupBy(sessionWindow('at', '1 minute')).count().writeStream.outputMode('update').format('noop').start(),
+    ],
+    [
+      'a mode that is none',
+      /INVALID_ARGUMENT\].*'complet'.*append, update, complete/,
+      () => frame().df.writeStream.outputMode('complet' as never),
+    ],
+    ['no sink', /MISSING_OPTION\].*console, noop, memory/, () => frame().df.writeStream.start()],
+    ['an unknown sink', /UNKNOWN_FORMAT\].*'consol'.*Did you mean 'console'/, () => frame().df.writeStream.format('consol')],
+    ['an unknown source', /UNKNOWN_FORMAT\].*'sokcet'.*Did you mean 'socket'/, () => frame().session.readStream.format('sokcet').load()],
+    ['no source', /MISSING_OPTION\].*no source/, () => (frame().session.readStream as unknown as { load(): void }).load()],
+    [
+      'an unknown option of a source',
+      /UNKNOWN_OPTION\].*'hots'.*Did you mean 'host'/,
+      () =>
+        frame()
+          .session.readStream.format('socket')
+          .options({ hots: 'x', port: 1 } as never)
+          .load(),
+    ],
+    [
+      'a missing option',
+      /MISSING_OPTION\].*'port'/,
+      () => (frame().session.readStream.format('socket').option('host', 'x') as unknown as { load(): void }).load(),
+    ],
+    ['a bad option', /INVALID_OPTION\].*'port' is '99999'/, () => frame().session.readStream.socket({ host: 'x', port: 99999 })],
+    [
+      'an unknown option of a sink',
+      /UNKNOWN_OPTION\].*'numrow'.*Did you mean 'numRows'/,
+      () => frame().df.writeStream.format('console').option('numrow', 3).start(),
+    ],
+    [
+      'a schema for a source that has one',
+      /INVALID_SCHEMA\].*fixed schema/,
+      () => frame().session.readStream.format('rate').schema('a INT').load(),
+    ],
+    [
+      'a checkpoint, for now',
+      /CHECKPOINT_NOT_SUPPORTED\]/,
+      () => frame().df.writeStream.format('noop').option('checkpointLocation', '/x').start(),
+    ],
+    [
+      'exactly-once without a checkpoint',
+      /CHECKPOINT_REQUIRED\]/,
+      () => frame().df.writeStream.format('noop').option('delivery', 'exactly-once').start(),
+    ],
+    [
+      'a delivery that is none',
+      /INVALID_OPTION\].*'delivery'/,
+      () => frame().df.writeStream.format('noop').option('delivery', 'maybe').start(),
+    ],
+    [
+      'a setting that is misspelt',
+      /UNKNOWN_OPTION\].*'millrace.watermark.polcy'.*Did you mean 'millrace.watermark.policy'/,
+      () => {
+        const { session, df } = frame()
+        session.conf.set('millrace.watermark.polcy', 'sparkMax')
+        df.writeStream.format('noop').start()
+      },
+    ],
+    [
+      'a time zone that is none',
+      /INVALID_OPTION\].*'Mars\/North'/,
+      () => {
+        const { session, df } = frame()
+        session.conf.set('spark.sql.session.timeZone', 'Mars/North')
+        df.writeStream.format('noop').start()
+      },
+    ],
+    [
+      'a query over rows in memory',
+      /UNSUPPORTED_OPERATION\].*no streaming source/,
+      () =>
+        frame()
+          .session.createDataFrame([{ a: 1 }], { a: t.int })
+          .writeStream.format('noop')
+          .start(),
+    ],
+    [
+      'a stream united with rows in memory',
+      /UNSUPPORTED_OPERATION\].*in memory/,
+      () => {
+        const { session, df } = frame()
+        df.select('id')
+          .union(session.createDataFrame([{ id: 1 }], { id: t.int }))
+          .writeStream.format('noop')
+          .start()
+      },
+    ],
+  ]
+  test.each(cases)('%s', (_, message, run) => {
+    expect(run).toThrow(message)
+  })
+
+  test('collect of a stream', async () => {
+    await expect(frame().df.collect()).rejects.toThrow(/UNSUPPORTED_OPERATION\].*no end/)
+  })
+})
+
+describe('functions of the user', () => {
+  const failing = async (
+    build: (df: ReturnType<typeof frame>['df']) => {
+      writeStream: { format(f: string): { start(): { awaitTermination(): Promise<boolean> } } }
+    },
+  ) => {
+    const { stream, df } = frame()
+    stream.addData([
+      { id: 1, user: 'ann', at: new Date(0), price: 1, place: { city: 'x' } },
+      { id: 2, user: 'bob', at: new Date(0), price: 2, place: { city: 'y' } },
+    ])
+    return build(df)
+      .writeStream.format('noop')
+      .start()
+      .awaitTermination()
+      .then(() => 'no error', String)
+  }
+
+  test('a lambda that throws: which row', async () => {
+    const text = await failing((df) =>
+      df.mapRows(
+        (row) => {
+          if (row.id === 2) throw new Error('bad luck')
+          return { x: row.id }
+        },
+        { schema: { x: t.int } },
+      ),
+    )
+    expect(text).toMatch(/USER_FUNCTION_FAILED\] mapRows: .*"id":2,"user":"bob".*partition 0: bad luck/)
+  })
+  test('a lambda that returns another shape', async () => {
+    expect(await failing((df) => df.mapRows(() => ({ x: 'text' }) as never, { schema: { x: t.int } }))).toMatch(
+      /USER_FUNCTION_FAILED.*'x' is int, and the row has the string "text"/,
+    )
+    expect(await failing((df) => df.mapRows((() => null) as never, { schema: { x: t.int } }))).toMatch(/must return a row.*null/)
+    expect(await failing((df) => df.mapRows((async () => ({ x: 1 })) as never, { schema: { x: t.int } }))).toMatch(
+      /must return a row.*promise/,
+    )
+    expect(await failing((df) => df.filterRows((() => 1) as never))).toMatch(/must return true or false.*number/)
+    expect(await failing((df) => df.flatMapRows((() => 3) as never, { schema: { x: t.int } }))).toMatch(/must return an iterable.*number/)
+  })
+  test('foreach and foreachBatch that throw', async () => {
+    const { stream, df } = frame()
+    stream.addData([{ id: 1, user: 'ann', at: new Date(0), price: 1, place: { city: 'x' } }])
+    const each = df.writeStream.foreach(() => Promise.reject(new Error('no room'))).start()
+    await expect(each.awaitTermination()).rejects.toThrow(/USER_FUNCTION_FAILED\] foreach: process, row 1 of the epoch: no room/)
+    expect(each.exception?.cause).toMatchObject({ message: 'no room' })
+    const batch = df.writeStream
+      .foreachBatch(() => {
+        throw new Error('no table')
+      })
+      .start()
+    await expect(batch.processAllAvailable()).rejects.toThrow(/USER_FUNCTION_FAILED\] foreachBatch: .*epoch 0: no table/)
+    expect(batch.status.message).toMatch(/Terminated with exception/)
+  })
+})
+
+describe('values', () => {
+  const resultOf = async (make: (df: ReturnType<typeof frame>['df']) => unknown, row: object) => {
+    const { session, stream, df } = frame()
+    stream.addData([{ id: 1, user: 'x', at: new Date(0), price: 1, place: { city: 'x' }, ...row }])
+    const made = make(df) as typeof df
+    const query = made.writeStream.format('memory').queryName('out').trigger({ availableNow: true }).start()
+    await query.awaitTermination()
+    return session.table('out').collect()
+  }
+  test('a long beyond 2^53 is refused as a number, and passes as a bigint', async () => {
+    const big = (df: ReturnType<typeof frame>['df']) => df.select((r) => ({ x: r.id.cast('long').mul(9007199254740993n as never) }))
+    await expect(resultOf(big, {})).rejects.toThrow(/LONG_NOT_SAFE\].*'x' holds 9007199254740993/)
+    expect(await resultOf((df) => df.select((r) => ({ x: r.id.cast('bigint').mul(9007199254740993n) })), {})).toEqual([
+      { x: 9007199254740993n },
+    ])
+  })
+  test('ANSI errors end the query with the values', async () => {
+    await expect(resultOf((df) => df.select((r) => ({ x: r.id.add(2147483647) })), {})).rejects.toThrow(
+      /ARITHMETIC_OVERFLOW\].*1 and 2147483647/,
+    )
+    await expect(resultOf((df) => df.select((r) => ({ x: r.user.cast('int') })), {})).rejects.toThrow(/CAST_INVALID_INPUT\].*"x".*int/)
+    await expect(resultOf((df) => df.select((r) => ({ x: r.at.plus({ days: 4_000_000 }) })), {})).rejects.toThrow(/DATETIME_OVERFLOW\]/)
+    expect(await resultOf((df) => df.select((r) => ({ x: r.user.tryCast('int') })), {})).toEqual([{ x: null }])
+  })
+  test('times at the ends of the calendar stand in exact windows', async () => {
+    const make = (df: ReturnType<typeof frame>['df']) => df.select((r) => ({ w: window(r.at, '7 minutes') }))
+    const [first] = (await resultOf(make, { at: new Date('0001-01-01T00:10:00Z') })) as unknown as { w: { start: Date; end: Date } }[]
+    expect(first?.w.start.toISOString()).toBe('0001-01-01T00:08:00.000Z')
+    const [last] = (await resultOf(make, { at: new Date('9999-12-31T23:50:00Z') })) as unknown as { w: { start: Date; end: Date } }[]
+    expect((last?.w.end.getTime() ?? 0) - (last?.w.start.getTime() ?? 0)).toBe(420_000)
+  })
+  test('the mean of nothing is null', async () => {
+    const { session } = frame()
+    const none = session.createDataFrame([], { x: t.double })
+    expect(await none.agg(avg('x').alias('x'), count().alias('n')).collect()).toEqual([{ x: null, n: 0 }])
+  })
+})
+
+describe('the socket', () => {
+  const serve = (onConnection: (socket: Socket) => void): Promise<number> =>
+    new Promise((resolve) => {
+      const server: Server = createServer((socket) => {
+        socket.on('error', () => undefined)
+        onConnection(socket)
+      })
+      server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port))
+      cleanUps.push(() => server.close())
+    })
+
+  test('nobody listens: address, and what to start', async () => {
+    const port = await serve(() => undefined)
+    await cleanUps.pop()?.()
+    const { session } = testSession()
+    const query = session.readStream.socket({ host: 'localhost', port }).writeStream.format('noop').start()
+    await expect(query.awaitTermination()).rejects.toThrow(new RegExp(`SOURCE_UNAVAILABLE\\].*localhost:${port}`))
+  })
+
+  test('a connection that is lost in the middle of a line comes back, and no half line stays', async () => {
+    let connections = 0
+    const port = await serve((socket) => {
+      if (connections++ === 0) socket.end('one\ntw')
+      else socket.write('three\n')
+    })
+    const { session } = testSession()
+    const query = session.readStream.socket({ host: '127.0.0.1', port }).writeStream.format('memory').queryName('lines').start()
+    cleanUps.push(() => session.stop())
+    const lines = async () => (query.lastProgress === null ? [] : session.table('lines').collect())
+    for (let tries = 0; tries < 200 && (await lines()).length < 3; tries++) await new Promise((resolve) => setTimeout(resolve, 20))
+    expect((await session.table('lines').collect()).map((row) => row['value'])).toEqual(['one', 'tw', 'three'])
+    expect(query.isActive).toBe(true)
+    const events = query.recentProgress.flatMap((one) => one.millrace.events.map((event) => event.kind))
+    expect(events).toContain('disconnected')
+  })
+
+  test('a line of 100 MB ends the query without taking the memory', async () => {
+    const port = await serve((socket) => {
+      const part = Buffer.alloc(1 << 20, 'x')
+      let sent = 0
+      const more = (): void => {
+        while (sent < 100 && !socket.destroyed) {
+          sent++
+          if (!socket.write(part)) return void socket.once('drain', more)
+        }
+        socket.end('\n')
+      }
+      more()
+    })
+    const before = process.memoryUsage().arrayBuffers
+    const { session } = testSession()
+    const query = session.readStream.socket({ host: '127.0.0.1', port }).writeStream.format('noop').start()
+    await expect(query.awaitTermination()).rejects.toThrow(/RECORD_TOO_LONG\].*maxRecordBytes/)
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(80 << 20)
+  })
+
+  test('bytes that are no UTF-8 become U+FFFD', async () => {
+    const port = await serve((socket) => void socket.write(Buffer.from([0x61, 0xff, 0x62, 0x0a])))
+    const { session } = testSession()
+    for await (const row of session.readStream.socket({ host: '127.0.0.1', port }).stream()) {
+      expect(row.value).toBe('a\uFFFDb')
+      break
+    }
+  })
+})
