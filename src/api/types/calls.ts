@@ -1,6 +1,6 @@
 /** The types of calls of functions: bound columns in, a bound column out; a name or a column by name in, a column by name out. */
 import type { AnyColumn, Column, ColumnOf, Free, FreeColumn, Kind, KindOf, NeedsAlias, Numeric, ReqOf, TermOf } from './columns.ts'
-import type { Needs, Value } from './rows.ts'
+import type { Needs, Value, Window } from './rows.ts'
 import type { Op, Ops, Ref } from './terms.ts'
 
 /** What stands for a column of this value type in a call: a name, a bound column, a column by name. Its own type is checked where names are resolved. */
@@ -42,7 +42,7 @@ export type Counted<L extends string, A, V> = A extends string | { readonly free
   : ColumnOf<number, 'aggregate'>
 /** A call of `window` or `session_window`: a column that has its name already. */
 export type Windowed<A, Name extends string, W> = A extends string | { readonly free: true }
-  ? FreeColumn<ArgReq<A, Date | null>, W, 'row', Name>
+  ? FreeColumn<ArgReq<A, Date | Window | null>, W, 'row', Name>
   : ColumnOf<W, 'row'> & { readonly free?: never }
 /** A column that `when` began: more branches, then the value for everything else. */
 export interface CaseColumn<in Req, out T extends readonly unknown[], out K extends Kind> extends FreeColumn<Req, Op<'either', T>, K> {
