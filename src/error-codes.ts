@@ -19,7 +19,6 @@ export const errorCodes = {
   WRONG_NUM_ARGS: entry('A function got the wrong number of arguments.', 'Call it as its signature says.'),
   DATATYPE_MISMATCH: entry('An operand or argument has a type that the operation does not take.', 'Cast it, or use another column.'),
   UNRESOLVED_FIELD: entry('A struct has no field of this name.', 'Use one of the fields that the message lists.'),
-  COLUMN_NEEDS_ALIAS: entry('A computed column has no name where one is needed.', "Give it one: .alias('name')."),
   DUPLICATE_COLUMN: entry('Two columns of one result have the same name.', 'Alias or drop one of them.'),
   NOT_A_COLUMN: entry(
     'A callback returned something that is not a column.',
@@ -37,7 +36,7 @@ export const errorCodes = {
   ),
   UNION_MISMATCH: entry('The two sides of a union have different columns.', 'Select the same names and types on both sides.'),
   AGGREGATE_EXPECTED: entry(
-    'agg() got a column that is not an aggregate.',
+    'A column that was given to agg is not an aggregate.',
     'Wrap it in an aggregate such as max(…), or add it to groupBy.',
   ),
   AGGREGATE_NOT_ALLOWED: entry('An aggregate stands where only columns of the row may stand.', 'Use it inside groupBy(…).agg(…).'),
@@ -73,7 +72,6 @@ export const errorCodes = {
   SOURCE_UNAVAILABLE: entry('The source could not be reached.', 'Check address and server; the message names both.'),
   SOURCE_FAILED: entry('The source broke while it was read.', 'The cause says why.'),
   SINK_FAILED: entry('The sink refused or broke.', 'The cause says why.'),
-  STREAM_CONSUMER_GONE: entry('The reader of a row stream ended before the query.', 'Stop the query when its reader ends.'),
   QUERY_FAILED: entry('The query ended with an error.', 'The cause says why.'),
   INTERNAL_ERROR: entry('An invariant of the engine does not hold.', 'This is a defect of Millrace: please report it with the message.'),
 } as const satisfies Record<string, ErrorCodeEntry>

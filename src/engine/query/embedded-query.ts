@@ -11,6 +11,7 @@ import type {
   StreamingQueryStatus,
 } from '../../plan/contracts/backend.ts'
 import type { Sink } from '../../plan/contracts/sink.ts'
+import { blame } from './blame.ts'
 import { ProgressHistory } from './progress.ts'
 import { type LoopParts, QueryLoop } from './query-loop.ts'
 import type { SourceRunner } from './source-runner.ts'
@@ -111,7 +112,7 @@ export class EmbeddedQuery implements RunningQuery {
       sources.push(...this.#parts.makeSources(signal))
       for (const source of sources) await source.open(recovered.committed?.begin.ranges[source.id]?.end ?? null)
       await this.#parts.pipeline.open()
-      sink = await this.#parts.openSink(signal)
+      sink = await blame('SINK_FAILED', `The ${this.#parts.sinkTitle} sink`, () => this.#parts.openSink(signal))
       this.#loop = new QueryLoop({
         ...this.#parts,
         sources,

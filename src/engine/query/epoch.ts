@@ -9,6 +9,7 @@ import type { EpochInfo, Sink } from '../../plan/contracts/sink.ts'
 import type { SourceOffset } from '../../plan/contracts/source.ts'
 import type { BeginFrame, Journal, SourceRange } from '../checkpoint/contract.ts'
 import type { Pipeline } from '../operators/pipeline.ts'
+import { blame } from './blame.ts'
 import type { PhaseTimer } from './progress.ts'
 import type { SourceRunner } from './source-runner.ts'
 
@@ -20,6 +21,7 @@ export interface EpochParts {
   readonly sources: readonly SourceRunner[]
   readonly pipeline: Pipeline
   readonly sink: Sink
+  readonly sinkTitle: string
   readonly journal: Journal
   readonly signal: AbortSignal
   readonly timeZone: string
@@ -48,6 +50,7 @@ export async function runEpoch(parts: EpochParts, plan: EpochPlan, timer: PhaseT
   const { pipeline, sink, journal, signal } = parts
   const info: EpochInfo = { epoch: plan.epoch, batchTimeMs: plan.batchTimeMs }
   const closed = plan.closesAtMs !== null
+  const inSink = <T>(run: () => Promise<T>): Promise<T> => blame('SINK_FAILED', `The ${parts.sinkTitle} sink`, run)
   const frame = beginFrame(parts, plan)
   if (!closed) await timer.time('walCommit', () => journal.begin(frame))
   const work = new EpochWork(parts)
@@ -55,7 +58,7 @@ export async function runEpoch(parts: EpochParts, plan: EpochPlan, timer: PhaseT
   let sinkBegun = false
   try {
     const ranges = await timer.time('addBatch', async () => {
-      await sink.begin(info)
+      await inSink(() => sink.begin(info))
       sinkBegun = true
       const read = plan.closesAtMs === null ? await work.readPlanned(plan.ranges) : await work.readUntil(plan.closesAtMs, plan.ranges)
       await work.finish()
@@ -64,7 +67,7 @@ export async function runEpoch(parts: EpochParts, plan: EpochPlan, timer: PhaseT
     if (closed) await timer.time('walCommit', () => journal.begin({ ...frame, ranges }))
     signal.throwIfAborted()
     const state = await timer.time('commitState', () => pipeline.commit(plan.epoch))
-    const sinkToken = await timer.time('addBatch', () => sink.commit(info))
+    const sinkToken = await timer.time('addBatch', () => inSink(() => sink.commit(info)))
     for (const source of parts.sources) source.moveTo(ranges[source.id]?.end ?? source.position)
     pipeline.endEpoch({
       partitions: parts.sources.flatMap((source) => source.partitions),
@@ -84,7 +87,8 @@ export async function runEpoch(parts: EpochParts, plan: EpochPlan, timer: PhaseT
     return { inputRows: work.inputRows, rowsBySource: work.rowsBySource, ranges, outputRows: work.outputRows }
   } catch (error) {
     pipeline.rollback()
-    if (sinkBegun) await sink.abort(info)
+    // The epoch's own error counts, whatever the sink says to the abort.
+    if (sinkBegun) await sink.abort(info).catch(() => undefined)
     throw error
   }
 }
@@ -155,7 +159,7 @@ class EpochWork {
     for (const batch of batches) {
       if (batch.length === 0) continue
       this.outputRows += batch.length
-      await this.#parts.sink.write(batch)
+      await blame('SINK_FAILED', `The ${this.#parts.sinkTitle} sink`, () => this.#parts.sink.write(batch))
     }
     this.#parts.signal.throwIfAborted()
   }

@@ -14,6 +14,7 @@ import type { ScanNode } from '../../plan/nodes/resolved-plan.ts'
 import type { SourceRange } from '../checkpoint/contract.ts'
 import { type Decoder, decoderFor } from '../decode/decoder.ts'
 import type { Origin } from '../operators/operator.ts'
+import { blame, blamed } from './blame.ts'
 
 export interface SourceRunnerOptions {
   readonly provider: SourceProvider
@@ -63,19 +64,21 @@ export class SourceRunner {
     const report = (event: SourceEvent): void => {
       if (this.#events.length < 100) this.#events.push(event)
     }
-    this.#source = await provider.open({ options: scan.options, description: scan.description, supplied, io, signal, report })
-    this.#position = position ?? (await this.#source.initialOffset())
+    this.#source = await this.#blamed(() =>
+      provider.open({ options: scan.options, description: scan.description, supplied, io, signal, report }),
+    )
+    this.#position = position ?? (await this.#blamed(() => this.#opened.initialOffset()))
   }
 
   async prepareAvailableNow(): Promise<void> {
-    await this.#opened.prepareAvailableNow?.()
+    await this.#blamed(async () => this.#opened.prepareAvailableNow?.())
   }
 
   /** How far the source can be read now. */
   async plan(): Promise<SourceLatest> {
     const { maxBytesPerTrigger } = this.#options
     const limit = maxBytesPerTrigger === null ? { maxBytes: Number.MAX_SAFE_INTEGER, all: true } : { maxBytes: maxBytesPerTrigger }
-    this.#latest = await this.#opened.latestOffset(this.#position, limit)
+    this.#latest = await this.#blamed(() => this.#opened.latestOffset(this.#position, limit))
     return this.#latest
   }
 
@@ -117,7 +120,7 @@ export class SourceRunner {
   async *read(range: SourceRange): AsyncGenerator<{ readonly batch: Batch; readonly origin: Origin }> {
     this.rowsRead = 0
     if (sameOffset(range.start, range.end)) return
-    for await (const part of this.#opened.read(range.start, range.end)) {
+    for await (const part of this.#parts(range)) {
       this.#options.signal.throwIfAborted()
       const batch = part.kind === 'columns' ? this.#pick(part.batch) : this.#decode(part)
       this.rowsRead += batch.length
@@ -131,11 +134,12 @@ export class SourceRunner {
   }
 
   async commit(end: SourceOffset): Promise<void> {
-    await this.#opened.commit(end)
+    await this.#blamed(() => this.#opened.commit(end))
   }
 
   waitForData(signal: AbortSignal): Promise<void> | null {
-    return this.#opened.waitForData?.(signal) ?? null
+    const source = this.#opened
+    return source.waitForData === undefined ? null : this.#blamed(async () => source.waitForData?.(signal))
   }
 
   async close(): Promise<void> {
@@ -164,6 +168,22 @@ export class SourceRunner {
       processedRowsPerSecond: rate(inputRows, seconds.processing),
       metrics: {},
     }
+  }
+
+  async *#parts(range: SourceRange): AsyncGenerator<SourceBatch> {
+    try {
+      yield* this.#opened.read(range.start, range.end)
+    } catch (error) {
+      throw blamed('SOURCE_FAILED', this.#title, error)
+    }
+  }
+
+  #blamed<T>(run: () => Promise<T>): Promise<T> {
+    return blame('SOURCE_FAILED', this.#title, run)
+  }
+  get #title(): string {
+    const { format, description } = this.#options.scan
+    return `The ${format} source ${description.title}`
   }
 
   get #opened(): Source {
