@@ -259,8 +259,8 @@ export const currentDate = (): ColumnOf<LocalDate, never> => call('current_date'
 export function struct<const F extends { readonly [name: string]: AnyColumn }>(
   fields: F,
 ): F extends { readonly [name: string]: Free }
-  ? FreeColumn<unknown, { [N in keyof F]: TermOf<F[N]> }, 'row'>
-  : ColumnOf<{ [N in keyof F]: TermOf<F[N]> }, KindOf<F[keyof F]>> {
+  ? FreeColumn<unknown, { -readonly [N in keyof F]: TermOf<F[N]> }, 'row'>
+  : ColumnOf<{ -readonly [N in keyof F]: TermOf<F[N]> }, KindOf<F[keyof F]>> {
   return call('named_struct', ...Object.entries(fields).flatMap(([name, column]) => [constant(name), column]))
 }
 /** Spark's Murmur3 hash of the values, an int. */

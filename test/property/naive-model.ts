@@ -136,10 +136,17 @@ function call(name: string, args: readonly Expression[], row: Row, kinds: Kinds)
     default:
       return strict(
         name,
-        args.map((_, index) => value(index)),
+        upToNull(name, args.length, value),
         args.map((_, index) => kind(index)),
       )
   }
+}
+
+/** As in Spark, what stands after a null is not evaluated, and so raises nothing. */
+function upToNull(name: string, count: number, value: (index: number) => Value): Value[] {
+  const values: Value[] = []
+  for (let index = 0; index < count && (name === '<=>' || !values.includes(null)); index++) values.push(value(index))
+  return values
 }
 
 function strict(name: string, values: readonly Value[], kinds: readonly Kind[]): Value {

@@ -1,7 +1,7 @@
 /** Aggregates. Over a group they never see no row at all, so the result is null only where the argument may be. */
 import { booleanType, doubleType, longType } from '../../data/data-type.ts'
 import type { FunctionSignature, ResolvedSignature, TypedArgument } from './signature.ts'
-import { mismatch, need, numericType, typeOr } from './type-rules.ts'
+import { longFor, mismatch, need, numericType, typeOr } from './type-rules.ts'
 
 const aggregate = (
   name: string,
@@ -36,7 +36,8 @@ export const aggregateFunctions: readonly FunctionSignature[] = [
     'sum(x)',
     'The sum of what is not null: a bigint for whole numbers (ARITHMETIC_OVERFLOW where it does not fit), else a double.',
     (args) => {
-      const type = numericType('sum', args).kind === 'double' ? doubleType : longType
+      const given = numericType('sum', args)
+      const type = given.kind === 'double' ? doubleType : longFor(given)
       return { parameterTypes: [type], type, nullable: nullable(args) }
     },
   ),

@@ -1,7 +1,7 @@
 /** Arithmetic, under ANSI: what does not fit raises, and nothing wraps around. */
-import { doubleType, intType, longType } from '../../data/data-type.ts'
+import { doubleType, intType } from '../../data/data-type.ts'
 import type { FunctionSignature, ResolvedSignature, TypedArgument } from './signature.ts'
-import { anyNull, commonOf, mismatch, need, numericType, scalar, typeOr } from './type-rules.ts'
+import { anyNull, commonOf, longFor, mismatch, need, numericType, scalar, typeOr } from './type-rules.ts'
 
 const sameNumeric =
   (name: string) =>
@@ -30,7 +30,7 @@ function rounding(name: string, words: string): FunctionSignature {
     doc: `${words} A double gives a bigint (ARITHMETIC_OVERFLOW where it does not fit); whole numbers stay bigint.`,
     resolve: (args) => {
       const type = numericType(name, args)
-      return { parameterTypes: [type.kind === 'double' ? doubleType : longType], type: longType, nullable: anyNull(args) }
+      return { parameterTypes: [type.kind === 'double' ? doubleType : longFor(type)], type: longFor(type), nullable: anyNull(args) }
     },
   })
 }

@@ -1,15 +1,21 @@
 /** How types of arguments are checked and widened, by the rules of Spark's ANSI mode, without its implicit casts between texts and other types. */
-import { type DataType, field, intType, nullType, sameType, simpleString, structType } from '../../data/data-type.ts'
+import { type DataType, field, intType, longType, nullType, sameType, simpleString, structType } from '../../data/data-type.ts'
 import { MillraceError } from '../../error.ts'
 import type { FunctionGroup, FunctionSignature, ResolvedSignature, TypedArgument } from './signature.ts'
 
 export const isNumeric = (type: DataType): boolean => type.kind === 'int' || type.kind === 'long' || type.kind === 'double'
 const rank = { int: 1, long: 2, double: 3 } as const
 
-/** The type that holds both, or null where there is none: null < anything, int < long < double, date < timestamp, structs field by field. */
+/**
+ * The type that holds both, or null where there is none: null < anything, int < long < double, date < timestamp, structs field by field. TypeScript sees a
+ * bigint only where both sides are bigints.
+ */
 export function commonType(a: DataType, b: DataType): DataType | null {
   if (a.kind === 'null') return b
-  if (b.kind === 'null' || sameType(a, b)) return a
+  if (b.kind === 'null') return a
+  if (a.kind === 'long' && b.kind === 'long') return a.surface === 'bigint' ? b : a
+  if (sameType(a, b)) return a
+  if (a.kind !== b.kind && [a.kind, b.kind].every((kind) => kind === 'int' || kind === 'long')) return longType
   if (isNumeric(a) && isNumeric(b)) return rank[a.kind as 'int'] >= rank[b.kind as 'int'] ? a : b
   if (a.kind === 'date' && b.kind === 'timestamp') return b
   if (a.kind === 'timestamp' && b.kind === 'date') return a
@@ -83,6 +89,9 @@ export function numericType(name: string, args: readonly TypedArgument[]): DataT
   const common = commonOf(name, args)
   return common.kind === 'null' ? intType : common
 }
+
+/** A long for whole numbers: with the surface that the argument has. */
+export const longFor = (type: DataType): DataType => (type.kind === 'long' ? type : longType)
 
 export interface ScalarParts extends Partial<Omit<FunctionSignature, 'kind' | 'group' | 'name'>> {
   readonly usage: string
