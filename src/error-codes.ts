@@ -15,10 +15,10 @@ export const errorCodes = {
   // ── building and analysing a plan
   UNRESOLVED_COLUMN: entry('A column name does not exist in the input of the operation.', 'Use one of the columns that the message lists.'),
   AMBIGUOUS_COLUMN: entry('A name fits more than one column.', 'Rename or drop one of them first.'),
-  UNRESOLVED_FUNCTION: entry('A function of this name does not exist.', 'Use one of the functions listed in docs/functions.md.'),
+  UNRESOLVED_ROUTINE: entry('A function of this name does not exist.', 'Use one of the functions listed in docs/functions.md.'),
   WRONG_NUM_ARGS: entry('A function got the wrong number of arguments.', 'Call it as its signature says.'),
   DATATYPE_MISMATCH: entry('An operand or argument has a type that the operation does not take.', 'Cast it, or use another column.'),
-  UNRESOLVED_FIELD: entry('A struct has no field of this name.', 'Use one of the fields that the message lists.'),
+  FIELD_NOT_FOUND: entry('A struct has no field of this name.', 'Use one of the fields that the message lists.'),
   DUPLICATE_COLUMN: entry('Two columns of one result have the same name.', 'Alias or drop one of them.'),
   NOT_A_COLUMN: entry(
     'A callback returned something that is not a column.',
@@ -35,7 +35,7 @@ export const errorCodes = {
     'Give one with .schema(…), or infer it with await …inferSchema().',
   ),
   UNION_MISMATCH: entry('The two sides of a union have different columns.', 'Select the same names and types on both sides.'),
-  AGGREGATE_EXPECTED: entry(
+  MISSING_AGGREGATION: entry(
     'A column that was given to agg is not an aggregate.',
     'Wrap it in an aggregate such as max(…), or add it to groupBy.',
   ),
@@ -55,6 +55,7 @@ export const errorCodes = {
   // ── running
   ARITHMETIC_OVERFLOW: entry('The result of an integer operation does not fit its type.', 'Cast the operands to a wider type.'),
   DIVIDE_BY_ZERO: entry('A number was divided by zero.', 'Guard the divisor with when(…) or nullif(…).'),
+  REMAINDER_BY_ZERO: entry('The remainder of a division by zero was asked for.', 'Guard the divisor with when(…) or nullif(…).'),
   CAST_INVALID_INPUT: entry('A value cannot be cast to the type.', 'Clean the value first, or use tryCast, which gives null.'),
   CAST_OVERFLOW: entry('A number does not fit the type that it is cast to.', 'Cast to a wider type, or use tryCast, which gives null.'),
   DATETIME_OVERFLOW: entry('A point in time is outside the years 1 to 9999.', 'Filter such rows first.'),

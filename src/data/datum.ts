@@ -9,12 +9,15 @@
  * | date | number: days since 1970-01-01 |
  * | long | bigint, in 64 bits |
  * | timestamp | bigint: microseconds since 1970-01-01T00:00:00Z |
- * | string | string |
+ * | string | string, well-formed: what is no character (a lone surrogate, bytes that are no UTF-8) is U+FFFD |
  * | binary | Uint8Array |
  * | struct | array of the fields' datums, in order |
  * | any, SQL NULL | null |
  */
 export type Datum = null | boolean | number | bigint | string | Uint8Array | readonly Datum[]
+
+/** The text with U+FFFD for each lone surrogate, which no UTF-8 can carry. */
+export const wellFormed = (text: string): string => text.toWellFormed()
 
 export const INT_MIN = -2147483648
 export const INT_MAX = 2147483647

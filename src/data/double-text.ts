@@ -7,8 +7,10 @@ export function formatDouble(value: number): string {
     const text = String(value)
     return text.includes('.') ? text : `${text}.0`
   }
-  const [digits = '', exponent = ''] = value.toExponential().split('e')
-  return `${digits.includes('.') ? digits : `${digits}.0`}E${exponent.replace('+', '')}`
+  const shortest = value.toExponential()
+  // Java writes two digits at least, and of those the nearest: 4.9E-324 and not 5.0E-324.
+  const [digits = '', exponent = ''] = (shortest.includes('.') ? shortest : value.toExponential(1)).split('e')
+  return `${digits}E${exponent.replace('+', '')}`
 }
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[dDfF]?$/

@@ -5,7 +5,7 @@
 import { MillraceError } from '../error.ts'
 import type { DataType, Field, StructType } from './data-type.ts'
 import { simpleString } from './data-type.ts'
-import { type Datum, INT_MAX, INT_MIN, LONG_MAX, LONG_MIN, TIMESTAMP_MAX, TIMESTAMP_MIN } from './datum.ts'
+import { type Datum, INT_MAX, INT_MIN, LONG_MAX, LONG_MIN, TIMESTAMP_MAX, TIMESTAMP_MIN, wellFormed } from './datum.ts'
 import { LocalDate } from './local-date.ts'
 import { microsOf, Timestamp } from './timestamp.ts'
 import type { Batch } from './vector.ts'
@@ -72,7 +72,7 @@ export function fromSurface(type: DataType, value: unknown, nullable: boolean, p
       if (typeof value === 'number') return value
       break
     case 'string':
-      if (typeof value === 'string') return value
+      if (typeof value === 'string') return wellFormed(value)
       break
     case 'binary':
       if (value instanceof Uint8Array) return value

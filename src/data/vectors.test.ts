@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { propertyOptions } from '../../test/property/property-options.ts'
 import { compareDatums } from './compare.ts'
 import * as types from './data-type.ts'
 import type { Datum } from './datum.ts'
@@ -102,7 +103,7 @@ test('keys have one text exactly when they are one key', () => {
       const same = kinds.every((type, index) => compareDatums(type, a[index] as Datum, b[index] as Datum) === 0)
       expect(encodeKey(kinds, a) === encodeKey(kinds, b)).toBe(same)
     }),
-    { numRuns: 2000 },
+    propertyOptions(2000),
   )
 })
 

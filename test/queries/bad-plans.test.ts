@@ -30,12 +30,8 @@ describe('plans that do not resolve say operation, name and what exists, from th
     ['withWatermark', /DATATYPE_MISMATCH\] withWatermark: .*'user' is string/, () => untyped()['withWatermark']?.('user', '1 minute')],
     ['drop', /UNRESOLVED_COLUMN\] drop: .*'x'/, () => untyped()['drop']?.('x')],
     ['withColumnRenamed', /UNRESOLVED_COLUMN\] withColumnRenamed: .*'x'/, () => untyped()['withColumnRenamed']?.('x', 'y')],
-    ['a field', /UNRESOLVED_FIELD\] select: .*'ctiy'.*fields are: city/, () => untyped()['select']?.(col('place.ctiy').alias('c'))],
-    [
-      'a field of what is no struct',
-      /UNRESOLVED_FIELD\].*'x'.*string.*not a struct/,
-      () => untyped()['select']?.(col('user.x').alias('c')),
-    ],
+    ['a field', /FIELD_NOT_FOUND\] select: .*'ctiy'.*fields are: city/, () => untyped()['select']?.(col('place.ctiy').alias('c'))],
+    ['a field of what is no struct', /FIELD_NOT_FOUND\].*'x'.*string.*not a struct/, () => untyped()['select']?.(col('user.x').alias('c'))],
     [
       'operands',
       /DATATYPE_MISMATCH\] select: .*string.*'\*'|DATATYPE_MISMATCH\] select: Argument 2 of '\*' is string/,
@@ -55,7 +51,7 @@ describe('plans that do not resolve say operation, name and what exists, from th
     ['an aggregate in an aggregate', /AGGREGATE_NOT_ALLOWED\] agg: /, () => untyped()['agg']?.(max(sum('price') as never))],
     [
       'no aggregate in agg',
-      /AGGREGATE_EXPECTED\] agg: .*'price'.*max\('price'\).*keys are: user/,
+      /MISSING_AGGREGATION\] agg: .*'price'.*max\('price'\).*keys are: user/,
       () => (frame().df.groupBy('user') as unknown as { agg(c: unknown): never }).agg(col('price').alias('p')),
     ],
     ['sum of texts', /DATATYPE_MISMATCH\] agg: .*'sum' is string/, () => untyped()['agg']?.(sum('user' as never))],

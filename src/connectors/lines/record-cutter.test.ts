@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { propertyOptions } from '../../../test/property/property-options.ts'
 import { RecordCutter, type RecordSlices } from './record-cutter.ts'
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -31,7 +32,7 @@ describe('RecordCutter', () => {
       fc.property(text, fc.array(fc.nat(), { maxLength: 8 }), (value, cuts) => {
         expect(cut(chopped(value, cuts))).toEqual(lines(value))
       }),
-      { numRuns: 500 },
+      propertyOptions(500),
     )
   })
 
@@ -43,7 +44,7 @@ describe('RecordCutter', () => {
         if (expected.at(-1) === '') expected.pop()
         expect(cut(chopped(value, cuts), '|;')).toEqual(expected)
       }),
-      { numRuns: 500 },
+      propertyOptions(500),
     )
   })
 

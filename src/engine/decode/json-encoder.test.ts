@@ -6,7 +6,7 @@ import { jsonEncoder } from './json-encoder.ts'
 
 const written = (type: DataType, datum: Datum): string => {
   const schema = structType([field('v', type)])
-  return jsonEncoder(schema, { timeZone: 'Europe/Berlin' })(batchFromDatums(schema, [[datum]]), 0)
+  return jsonEncoder(schema)(batchFromDatums(schema, [[datum]]), 0)
 }
 
 test.each<[DataType, Datum, string]>([
@@ -32,7 +32,7 @@ test.each<[DataType, Datum, string]>([
 
 test('rows of one batch after the other', () => {
   const schema = structType([field('a"b', { kind: 'int' }), field('c', { kind: 'string' })])
-  const encode = jsonEncoder(schema, { timeZone: 'UTC' })
+  const encode = jsonEncoder(schema)
   const one = batchFromDatums(schema, [
     [1, null],
     [null, 'x'],

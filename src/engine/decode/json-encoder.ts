@@ -2,8 +2,7 @@
  * Writes rows as JSON objects without line breaks, for sinks. json-records.ts reads the same values back.
  *
  * Fields that are null are left out, as Spark's JSON sink does. Longs keep all their digits; other numbers are written as JavaScript writes them, but -0
- * keeps its sign, and NaN and the infinities are strings, as Spark has them. Timestamps are ISO 8601 in UTC, dates `yyyy-mm-dd`, binaries base64. A lone
- * surrogate is written as its \u escape.
+ * keeps its sign, and NaN and the infinities are strings, as Spark has them. Timestamps are ISO 8601 in UTC, dates `yyyy-mm-dd`, binaries base64.
  */
 import { Buffer } from 'node:buffer'
 import { formatDate, isoTimestamp } from '../../data/calendar.ts'
@@ -15,7 +14,7 @@ import { type DatumReader, readerOf } from '../../data/vector-reader.ts'
 type Write = (datum: Exclude<Datum, null>) => string
 
 /** The writer of rows of batches with this schema. Timestamps are instants, written in UTC whatever the session's zone is. */
-export function jsonEncoder(schema: StructType, _options: { readonly timeZone: string }): (batch: Batch, row: number) => string {
+export function jsonEncoder(schema: StructType): (batch: Batch, row: number) => string {
   const write = writerOf(schema)
   let last: Batch | null = null
   let readers: readonly DatumReader[] = []

@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { propertyOptions } from '../../../test/property/property-options.ts'
 import { recordsOf } from '../../../test/record-batches.ts'
 import { type DataType, field, type StructType, structType } from '../../data/data-type.ts'
 import { DATE_MAX, DATE_MIN, type Datum, INT_MAX, INT_MIN, LONG_MAX, LONG_MIN, TIMESTAMP_MAX, TIMESTAMP_MIN } from '../../data/datum.ts'
@@ -53,7 +54,7 @@ const tokens = fc.oneof(
 const { model } = fc.letrec<{ model: Model; object: Model }>((tie) => ({
   model: fc.oneof(
     { maxDepth: 4 },
-    fc.constantFrom(null, true, false, 'NaN', 'INF', '-Infinity'),
+    fc.constantFrom(null, true, false, 'NaN', '+INF', '-Infinity'),
     tokens.map((token) => ({ token })),
     fc.string({ unit: 'binary', maxLength: 5 }),
     fc.array(tie('model'), { maxLength: 3 }),
@@ -99,7 +100,7 @@ function naive(type: DataType, value: Model, verdict: { malformed: boolean }): D
       return integer !== null && BigInt.asIntN(64, integer) === integer ? integer : WRONG
     case 'double':
       if (value === 'NaN') return Number.NaN
-      if (value === 'INF') return Number.POSITIVE_INFINITY
+      if (value === '+INF') return Number.POSITIVE_INFINITY
       if (value === '-Infinity') return Number.NEGATIVE_INFINITY
       return token === null ? WRONG : JSON.parse(token)
     case 'boolean':
@@ -107,7 +108,7 @@ function naive(type: DataType, value: Model, verdict: { malformed: boolean }): D
     case 'struct':
       return typeof value === 'object' && 'members' in value ? naiveRow(type, value.members, verdict) : WRONG
     default:
-      if (typeof value === 'string') return value
+      if (typeof value === 'string') return value.toWellFormed()
       if (typeof value === 'boolean') return String(value)
       return token ?? '(raw text)'
   }
@@ -145,7 +146,7 @@ test('random objects, however they are written, decode to what the model says', 
       expect(rowOf(decoded).map(blurred)).toEqual(row.map(blurred))
       expect(decoded.malformed.count).toBe(verdict.malformed ? 1 : 0)
     }),
-    { numRuns: 400 },
+    propertyOptions(400),
   )
 })
 
@@ -187,7 +188,7 @@ test('damaged bytes never crash, and are malformed exactly where JSON.parse find
         expect(decoded.malformed.count).toBe(isJson(text) && /^[ \t\r\n]*\{/.test(text) ? 0 : 1)
       }
     }),
-    { numRuns: 3000 },
+    propertyOptions(3000),
   )
 })
 
@@ -205,7 +206,7 @@ test('cutting columns never changes which records are malformed, nor the values 
         expect(cut.columns).toEqual(fields.map((one) => full.columns[schema.fields.indexOf(one)]))
       },
     ),
-    { numRuns: 500 },
+    propertyOptions(500),
   )
 })
 
@@ -213,7 +214,7 @@ const leaves: readonly (readonly [DataType, fc.Arbitrary<Datum>])[] = [
   [{ kind: 'int' }, fc.integer()],
   [{ kind: 'long', surface: 'bigint' }, fc.bigInt(LONG_MIN, LONG_MAX)],
   [{ kind: 'double' }, fc.double()],
-  [{ kind: 'string' }, fc.string({ unit: 'binary' }).map((text) => (text.length % 5 === 1 ? `${text}\ud800` : text))],
+  [{ kind: 'string' }, fc.string({ unit: 'binary' })],
   [{ kind: 'boolean' }, fc.boolean()],
   [{ kind: 'binary' }, fc.uint8Array()],
   [{ kind: 'date' }, fc.integer({ min: DATE_MIN, max: DATE_MAX })],
@@ -228,7 +229,7 @@ test('what the encoder writes the decoder reads back', () => {
   const rows = fc.tuple(leafRow, nullable(leafRow)).map(([leaf, inner]) => [...leaf, inner])
   fc.assert(
     fc.property(fc.array(rows, { minLength: 1, maxLength: 4 }), (datums) => {
-      const encode = jsonEncoder(nested, { timeZone: 'Europe/Berlin' })
+      const encode = jsonEncoder(nested)
       const batch = batchFromDatums(nested, datums)
       const decoded = decode(
         datums.map((_, row) => encode(batch, row)),

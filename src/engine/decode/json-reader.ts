@@ -7,6 +7,7 @@
  * - Inside strings invalid UTF-8 is let through and read as U+FFFD, as Spark does; outside of strings a byte beyond ASCII is a fault.
  * - Objects and arrays may stand in each other DEPTH_LIMIT deep, which bounds the recursion.
  */
+import { wellFormed } from '../../data/datum.ts'
 import { textOf } from './text-records.ts'
 
 export const DEPTH_LIMIT = 512
@@ -118,13 +119,14 @@ export class JsonReader {
     for (let digit = 0; digit < 4; digit++, this.#at++) if (!isHex(this.next)) throw this.fault('a hexadecimal digit')
   }
 
-  /** The last string as text. A lone surrogate stays one. */
+  /** The last string as text. A lone surrogate, like every byte that is no UTF-8, becomes U+FFFD. */
   text(): string {
     const raw = textOf(this.#bytes, this.#stringStart, this.#stringEnd)
     if (!this.#escaped) return raw
-    return raw.replace(/\\(?:u(.{4})|(.))/g, (_, code: string | undefined, letter: string) =>
+    const text = raw.replace(/\\(?:u(.{4})|(.))/g, (_, code: string | undefined, letter: string) =>
       code === undefined ? (ESCAPES[letter] as string) : String.fromCharCode(Number.parseInt(code, 16)),
     )
+    return wellFormed(text)
   }
 
   /** Whether the last string is plain ASCII without escapes; only then `isText` speaks for it. */

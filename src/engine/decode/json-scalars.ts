@@ -29,7 +29,7 @@ export function datumOfNumber(type: DataType, token: string, whole: boolean): Da
 
 const SPECIAL_DOUBLES: ReadonlyMap<string, number> = new Map([
   ['NaN', Number.NaN],
-  ...['Infinity', '+Infinity', 'INF', '+INF'].map((name) => [name, Number.POSITIVE_INFINITY] as const),
+  ...['Infinity', '+Infinity', '+INF'].map((name) => [name, Number.POSITIVE_INFINITY] as const),
   ...['-Infinity', '-INF'].map((name) => [name, Number.NEGATIVE_INFINITY] as const),
 ])
 /** Texts of dates and times beyond this are refused unread; the longest sensible ones have some 60 characters. */

@@ -62,7 +62,7 @@ export class AggregateCalls {
 
   *rows(batch: Batch, origin: Origin): Generator<GroupRow> {
     const readers = this.#project(batch).map(readerOf)
-    const keys = readers.slice(0, this.#plan.keys.length)
+    const keys = this.#plan.keys.map((key, index) => keyReader(key.type, readers[index] as DatumReader))
     const time = this.#plan.session === null ? null : (readers[this.#plan.keys.length] as DatumReader)
     let next = this.#plan.keys.length + (time === null ? 0 : 1)
     const args = this.#plan.aggregates.map(({ aggregate }) => {
@@ -114,6 +114,17 @@ export class AggregateCalls {
     for (const [index, one] of this.#aggregators.entries()) state.push(...next(one, state.length, index))
     return state
   }
+}
+
+/** As in Spark, 0.0 and -0.0 are one key, which is 0.0. */
+function keyReader(type: DataType, read: DatumReader): DatumReader {
+  if (type.kind === 'double') return (row) => positiveZero(read(row))
+  return type.kind === 'struct' ? (row) => normalKey(type, read(row)) : read
+}
+const positiveZero = (value: Datum): Datum => (value === 0 ? 0 : value)
+function normalKey(type: DataType, value: Datum): Datum {
+  if (type.kind !== 'struct') return type.kind === 'double' ? positiveZero(value) : value
+  return value === null ? null : type.fields.map((one, index) => normalKey(one.type, (value as readonly Datum[])[index] ?? null))
 }
 
 /** Counts late rows of an epoch and keeps the first of them. */

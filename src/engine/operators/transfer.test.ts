@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { propertyOptions } from '../../../test/property/property-options.ts'
 import {
   binaryType,
   booleanType,
@@ -66,6 +67,6 @@ test('what stages give can be posted to a worker with its buffers, and is the sa
       const there = structuredClone(batch, { transfer: transferables(batch) })
       expect(datumRows(there)).toEqual(here)
     }),
-    { numRuns: 200 },
+    propertyOptions(200),
   )
 })

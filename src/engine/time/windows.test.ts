@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { propertyOptions } from '../../../test/property/property-options.ts'
 import { TIMESTAMP_MAX, TIMESTAMP_MIN } from '../../data/datum.ts'
 import { windowStarts } from './windows.ts'
 
@@ -30,6 +31,6 @@ test('a time stands in every window that holds it, and in no other', () => {
       expect(first - window.slideMicros + window.sizeMicros <= at).toBe(true)
       expect(starts.length).toBe(Number((last - first) / window.slideMicros) + 1)
     }),
-    { numRuns: 2000 },
+    propertyOptions(2000),
   )
 })

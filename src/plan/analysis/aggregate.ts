@@ -102,7 +102,7 @@ class AggregateBuilder {
     const [first = name] = nameParts(name)
     if (above.find(first) !== null) return
     scopeOf(this.#input, 'agg').resolve(first)
-    throw new MillraceError('AGGREGATE_EXPECTED', `agg: the column '${name}' is neither a grouping key nor inside an aggregate.`, {
+    throw new MillraceError('MISSING_AGGREGATION', `agg: the column '${name}' is neither a grouping key nor inside an aggregate.`, {
       hint: `Wrap it in an aggregate such as max('${name}'), or add it to groupBy. The keys are: ${this.#keys.map((key) => key.name).join(', ') || 'none'}.`,
       details: { column: name, keys: this.#keys.map((key) => key.name) },
     })

@@ -54,7 +54,7 @@ function structField(struct: BoundExpression, name: string, operation: string): 
   if (found === undefined) {
     const what = struct.type.kind === 'struct' ? 'has no such field' : 'is not a struct'
     throw new MillraceError(
-      'UNRESOLVED_FIELD',
+      'FIELD_NOT_FOUND',
       `${operation}: the field '${name}' was asked of a ${simpleString(struct.type)}, which ${what}.`,
       {
         hint: `The fields are: ${fields.map((one) => one.name).join(', ') || 'none'}.`,
@@ -81,12 +81,12 @@ function castNode(node: CastNode, child: BoundExpression, operation: string): Bo
   return BoundCall.create(node.mode === 'try' ? 'try_cast' : 'cast', [child], node.to, child.nullable || node.mode === 'try')
 }
 
-/** Throws UNRESOLVED_FUNCTION, with the nearest name. */
+/** Throws UNRESOLVED_ROUTINE, with the nearest name. */
 export function signatureOf(node: UnresolvedFunctionNode, operation: string): FunctionSignature {
   const signature = lookUpFunction(node.name)
   if (signature !== undefined) return signature
   const near = nearestName(node.name, functionNames)
-  throw new MillraceError('UNRESOLVED_FUNCTION', `${operation}: there is no function '${node.name}'.`, {
+  throw new MillraceError('UNRESOLVED_ROUTINE', `${operation}: there is no function '${node.name}'.`, {
     ...(near === undefined ? {} : { hint: `Did you mean '${near}'?` }),
     details: { function: node.name, operation, ...(near === undefined ? {} : { suggestion: near }) },
   })

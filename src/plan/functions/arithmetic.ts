@@ -27,7 +27,7 @@ const doubleFunction = (
 function rounding(name: string, words: string): FunctionSignature {
   return scalar('math', name, 1, 1, {
     usage: `${name}(x)`,
-    doc: `${words} A double gives a bigint (ARITHMETIC_OVERFLOW where it does not fit); whole numbers stay bigint.`,
+    doc: `${words} A double gives a bigint: beyond its range the end of the range, and 0 for NaN, as in Spark.`,
     resolve: (args) => {
       const type = numericType(name, args)
       return { parameterTypes: [type.kind === 'double' ? doubleType : longFor(type)], type: longFor(type), nullable: anyNull(args) }
@@ -62,13 +62,13 @@ export const arithmeticFunctions: readonly FunctionSignature[] = [
   scalar('arithmetic', '%', 2, 2, {
     aliases: ['mod'],
     usage: 'a % b',
-    doc: 'The remainder, with the sign of the dividend. A divisor of zero raises DIVIDE_BY_ZERO.',
+    doc: 'The remainder, with the sign of the dividend. A divisor of zero raises REMAINDER_BY_ZERO.',
     examples: [{ call: '-7 % 3', result: '-1' }],
     resolve: sameNumeric('%'),
   }),
   scalar('arithmetic', 'pmod', 2, 2, {
     usage: 'pmod(a, b)',
-    doc: 'The remainder made positive. A divisor of zero raises DIVIDE_BY_ZERO.',
+    doc: 'The remainder, made positive by the divisor where it is negative. A divisor of zero raises REMAINDER_BY_ZERO.',
     examples: [{ call: 'pmod(-7, 3)', result: '2' }],
     resolve: sameNumeric('pmod'),
   }),

@@ -41,9 +41,10 @@ export const conditionalFunctions: readonly FunctionSignature[] = [
     doc: 'Null where both are equal, else the first.',
     examples: [{ call: 'nullif(1, 1)', result: 'NULL' }],
     resolve: (args) => {
-      const type = commonOf('nullif', args)
-      if (args[0] !== undefined && args[0].type.kind === 'null') throw mismatch('nullif', args, 0, 'a typed value')
-      return { parameterTypes: [type, type], type, nullable: true }
+      const common = commonOf('nullif', args)
+      const type = args[0]?.type ?? common
+      if (type.kind === 'null') throw mismatch('nullif', args, 0, 'a typed value')
+      return { parameterTypes: [type, common], type, nullable: true }
     },
   }),
 ]

@@ -52,11 +52,12 @@ const described: Readonly<Record<string, string>> = {
   any: 'anything',
 }
 
-/** Whether the type may stand there; an int may stand for a long or a double, a date for a timestamp, a bare null for all. */
+/** Whether the type may stand there; an int may stand for a long or a double, a date for a timestamp and the other way, a bare null for all. */
 export function fits(type: DataType, wanted: Wanted): boolean {
   if (wanted === 'any' || type.kind === 'null' || type.kind === wanted) return true
   if (wanted === 'numeric' || wanted === 'double') return isNumeric(type)
   if (wanted === 'long') return type.kind === 'int'
+  if (wanted === 'date') return type.kind === 'timestamp'
   if (wanted === 'timestamp') return type.kind === 'date'
   if (wanted === 'instant') return type.kind === 'timestamp' || type.kind === 'date'
   return wanted === 'ordered'

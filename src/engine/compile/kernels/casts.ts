@@ -35,6 +35,13 @@ export function timestampInRange(micros: bigint, value: Datum): bigint {
   return micros
 }
 
+/** The instant so many seconds after 1970, cut to microseconds. The product may be infinite though the value is not. */
+export function timestampOfSeconds(seconds: number): bigint {
+  const micros = Math.trunc(seconds * 1e6)
+  if (!Number.isFinite(micros)) throw outsideYears(seconds)
+  return timestampInRange(BigInt(micros), seconds)
+}
+
 /** A cast from one type to another. `zone` is asked for only where a calendar is needed. */
 export function castBetween(from: DataType, to: DataType, zone: Zone): Cast {
   if (from.kind === 'null') return () => null
@@ -88,7 +95,8 @@ function wholeOf(value: Datum, to: DataType): bigint {
   if (typeof value === 'boolean') return value ? 1n : 0n
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw tooLarge(value, to)
-    return BigInt(Math.trunc(value))
+    // The greatest long as a double is 2^63, which Spark lets pass.
+    return to.kind === 'long' && value === 2 ** 63 ? LONG_MAX : BigInt(Math.trunc(value))
   }
   const text = trimmed(value as string)
   if (!/^[+-]?\d+$/.test(text)) throw invalid(value, to)
@@ -142,7 +150,7 @@ function toTimestamp(from: DataType, to: DataType, zone: Zone): Cast {
     case 'double':
       return (value) => {
         if (!Number.isFinite(value)) throw invalid(value, to)
-        return timestampInRange(BigInt(Math.trunc((value as number) * 1e6)), value)
+        return timestampOfSeconds(value as number)
       }
     default:
       return (value) => timestampInRange(BigInt(value as number | bigint) * 1_000_000n, value)

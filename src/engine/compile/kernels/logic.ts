@@ -4,6 +4,7 @@ import type { DataType } from '../../../data/data-type.ts'
 import { nullType } from '../../../data/data-type.ts'
 import type { Datum } from '../../../data/datum.ts'
 import type { ScalarKernel } from '../kernel.ts'
+import { castBetween, zoneOf } from './casts.ts'
 
 const first = (types: readonly DataType[]): DataType => types[0] ?? nullType
 
@@ -100,12 +101,13 @@ export const logicKernels: Readonly<Record<string, ScalarKernel>> = {
   },
   nullif: {
     nulls: 'lazy',
-    make: ({ argumentTypes }) => {
-      const type = first(argumentTypes)
+    make: (site) => {
+      const [type = nullType, common = nullType] = site.argumentTypes
+      const widened = castBetween(type, common, zoneOf(site))
       return (args) => {
         const left = value(args[0])
         const right = value(args[1])
-        return left !== null && right !== null && compareDatums(type, left, right) === 0 ? null : left
+        return left !== null && right !== null && compareDatums(common, widened(left), right) === 0 ? null : left
       }
     },
   },

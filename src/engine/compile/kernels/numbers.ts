@@ -19,8 +19,8 @@ export function checkedLong(operation: string, value: bigint, ...values: readonl
   if (value > LONG_MAX || value < LONG_MIN) throw overflow(operation, ...values)
   return value
 }
-function divideByZero(name: string, value: Datum): MillraceError {
-  return new MillraceError('DIVIDE_BY_ZERO', `${String(value)} ${name} 0 has no result.`, {
+function byZero(name: string, value: Datum): MillraceError {
+  return new MillraceError(name === '/' ? 'DIVIDE_BY_ZERO' : 'REMAINDER_BY_ZERO', `${String(value)} ${name} 0 has no result.`, {
     details: { operation: name, value: String(value) },
   })
 }
@@ -44,21 +44,21 @@ const guarded =
   <T extends number | bigint>(name: string, run: (a: T, b: T) => Datum) =>
   (a: T, b: T): Datum => {
     // biome-ignore lint/suspicious/noDoubleEquals: 0n == 0 and 0 == 0 are both meant
-    if (b == 0) throw divideByZero(name, a)
+    if (b == 0) throw byZero(name, a)
     return run(a, b)
   }
 
-/** Half up on the decimal text of the number, as Spark rounds doubles: 2.675 to two places is 2.68. */
+/** Half up on the decimal text of the number, as Spark rounds doubles: 2.675 to two places is 2.68. A decimal has no negative zero. */
 function roundDouble(value: number, scale: number): number {
-  if (!Number.isFinite(value) || value === 0) return value
+  if (!Number.isFinite(value)) return value
   const match = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value))
   if (match === null) return value
   const fraction = match[3] ?? ''
   const digits = BigInt(`${match[2]}${fraction}`)
   const exponent = Number(match[4] ?? 0) - fraction.length
-  if (-exponent <= scale) return value
+  if (-exponent <= scale) return value + 0
   const rounded = halfUp(digits, -exponent - scale)
-  return Number(`${match[1]}${rounded}e${-scale}`)
+  return Number(`${match[1]}${rounded}e${-scale}`) + 0
 }
 /** `digits` without its last `drop` decimal digits, rounded half up; digits are not negative. */
 function halfUp(digits: bigint, drop: number): bigint {
@@ -73,13 +73,17 @@ function roundWhole(value: bigint, scale: number): bigint {
   return value < 0n ? -magnitude : magnitude
 }
 
-function toWhole(operation: string, cut: (x: number) => number): ScalarKernel {
+/** As Java's conversion, and so Spark's: beyond the range it stays at the end, and NaN is 0. */
+function saturated(value: number): bigint {
+  if (Number.isNaN(value)) return 0n
+  if (value >= 2 ** 63) return LONG_MAX
+  return value <= -(2 ** 63) ? LONG_MIN : BigInt(value)
+}
+
+function toWhole(cut: (x: number) => number): ScalarKernel {
   return strict(({ argumentTypes }) => {
     if (argumentTypes[0]?.kind !== 'double') return (value: bigint) => value
-    return (value: number) => {
-      if (!Number.isFinite(value)) throw overflow(operation, value)
-      return checkedLong(operation, BigInt(cut(value)), value)
-    }
+    return (value: number) => saturated(cut(value))
   })
 }
 
@@ -124,12 +128,9 @@ export const numberKernels: Readonly<Record<string, ScalarKernel>> = {
     guarded('%', (a, b) => a % b),
   ),
   pmod: numeric(
-    guarded('pmod', (a, b) => (((a % b) + b) % b) + 0),
-    guarded('pmod', (a, b) => ((a % b) + b) % b),
-    guarded('pmod', (a, b) => {
-      const remainder = a % b
-      return remainder < 0 ? (remainder + b) % b : remainder
-    }),
+    guarded('pmod', (a, b) => (a % b < 0 ? (((a % b) + b) | 0) % b : a % b) + 0),
+    guarded('pmod', (a, b) => (a % b < 0n ? BigInt.asIntN(64, (a % b) + b) % b : a % b)),
+    guarded('pmod', (a, b) => (a % b < 0 ? ((a % b) + b) % b : a % b)),
   ),
   negative: numeric(
     (a) => checkedInt('The negative', -a, a),
@@ -141,8 +142,8 @@ export const numberKernels: Readonly<Record<string, ScalarKernel>> = {
     (a) => checkedLong('The absolute value', a < 0n ? -a : a, a),
     (a) => Math.abs(a),
   ),
-  ceil: toWhole('The next whole number', Math.ceil),
-  floor: toWhole('The next whole number', Math.floor),
+  ceil: toWhole(Math.ceil),
+  floor: toWhole(Math.floor),
   round: strict(({ type }) => {
     if (type.kind === 'double') return (value: number, scale: number = 0) => roundDouble(value, scale)
     if (type.kind === 'long') return (value: bigint, scale: number = 0) => checkedLong('The rounding', roundWhole(value, scale), value)

@@ -46,9 +46,11 @@ function likePattern(pattern: string): RegExp {
 }
 const quoted = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 
+/** Java's flags at the beginning, (?i) above all, become JavaScript's. */
 function regularExpression(pattern: string, flags: string): RegExp {
+  const inline = /^\(\?([ims]+)\)/.exec(pattern)
   try {
-    return new RegExp(pattern, flags)
+    return new RegExp(pattern.slice(inline?.[0].length ?? 0), [...new Set(`${flags}${inline?.[1] ?? ''}`)].join(''))
   } catch (error) {
     throw new MillraceError('INVALID_ARGUMENT', `'${pattern}' is not a regular expression.`, {
       hint: 'Use JavaScript syntax.',

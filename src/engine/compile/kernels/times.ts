@@ -5,7 +5,7 @@ import { DATE_MAX, DATE_MIN, type Datum } from '../../../data/datum.ts'
 import { floorDivide, type TimeZone } from '../../../data/time-zone.ts'
 import { MillraceError } from '../../../error.ts'
 import type { ScalarKernel } from '../kernel.ts'
-import { castBetween, timestampInRange, zoneOf } from './casts.ts'
+import { castBetween, timestampInRange, timestampOfSeconds, zoneOf } from './casts.ts'
 import { checkedLong } from './numbers.ts'
 
 const strict = (run: (...args: never[]) => Datum): ScalarKernel => ({ nulls: 'propagate', make: () => run })
@@ -121,7 +121,7 @@ export const timeKernels: Readonly<Record<string, ScalarKernel>> = {
   unix_micros: strict((micros: bigint) => micros),
   timestamp_seconds: strict((value: number | bigint) => {
     if (typeof value === 'bigint') return timestampInRange(value * MICROS_PER_SECOND, value)
-    return Number.isFinite(value) ? timestampInRange(BigInt(Math.trunc(value * 1e6)), value) : null
+    return Number.isFinite(value) ? timestampOfSeconds(value) : null
   }),
   timestamp_millis: strict((value: bigint) => timestampInRange(checkedLong('The product', value * 1000n, value), value)),
   timestamp_micros: strict((value: bigint) => timestampInRange(value, value)),
