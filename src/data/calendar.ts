@@ -4,6 +4,7 @@
  */
 import { DATE_MAX, DATE_MIN, TIMESTAMP_MAX, TIMESTAMP_MIN } from './datum.ts'
 import { floorDivide, type TimeZone, tryTimeZone } from './time-zone.ts'
+import { trimControls } from './white-space.ts'
 
 export const MICROS_PER_SECOND = 1_000_000n
 export const MICROS_PER_DAY = 86_400_000_000n
@@ -49,7 +50,7 @@ const DATE = /^([+-]?)(\d{4,7})(?:-(\d{1,2})(?:-(\d{1,2})?)?)?/
 
 /** `yyyy`, `yyyy-m`, `yyyy-m-d`, then nothing or a `T` or space and anything, as Spark's cast to date takes them. */
 export function parseDate(text: string): number | null {
-  const trimmed = trimSpaces(text)
+  const trimmed = trimControls(text)
   const match = DATE.exec(trimmed)
   if (match === null) return null
   const rest = trimmed.slice(match[0].length)
@@ -71,11 +72,12 @@ const TIME = /^(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?)?)?/
 
 /** A timestamp text as Spark's cast takes it: a date, then optionally `T` or a space and `h[:m[:s[.fraction]]]`, then optionally a zone. */
 export function parseTimestamp(text: string, zone: TimeZone): bigint | null {
-  const trimmed = trimSpaces(text)
+  const trimmed = trimControls(text)
   const date = DATE.exec(trimmed)
   if (date === null || /-$/.test(date[0])) return null
   const days = dateOf(date)
-  if (days === null) return null
+  // A zone moves it by less than two days; far years are refused before one is asked for them.
+  if (days === null || days < DATE_MIN - 2 || days > DATE_MAX + 2) return null
   const rest = trimmed.slice(date[0].length)
   if (rest === '') return inRange(zone.localToUtc(BigInt(days) * MICROS_PER_DAY))
   if (date[4] === undefined || !/^[T ]/.test(rest)) return null
@@ -97,11 +99,6 @@ function timeAfter(text: string, days: number, zone: TimeZone): bigint | null {
 }
 
 const inRange = (micros: bigint): bigint | null => (micros >= TIMESTAMP_MIN && micros <= TIMESTAMP_MAX ? micros : null)
-
-/** What Spark trims before a cast: white space and control characters. */
-function trimSpaces(text: string): string {
-  return text.replace(/^[\u0000-\u0020]+|[\u0000-\u0020]+$/g, '')
-}
 
 const two = (value: number): string => String(value).padStart(2, '0')
 const dateText = ({ year, month, day }: CivilDate): string => `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`

@@ -1,4 +1,6 @@
 /** Doubles as texts the way Java and so Spark write and read them: `1.0`, `1.0E10`, `NaN`, `Infinity`. The digits are the shortest that give the number back. */
+import { trimControls } from './white-space.ts'
+
 export function formatDouble(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity'
   if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0'
@@ -14,19 +16,21 @@ export function formatDouble(value: number): string {
 }
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[dDfF]?$/
-const SPECIAL: Readonly<Record<string, number>> = {
-  nan: Number.NaN,
-  inf: Number.POSITIVE_INFINITY,
-  '+inf': Number.POSITIVE_INFINITY,
-  infinity: Number.POSITIVE_INFINITY,
-  '+infinity': Number.POSITIVE_INFINITY,
-  '-inf': Number.NEGATIVE_INFINITY,
-  '-infinity': Number.NEGATIVE_INFINITY,
-}
+const SPECIAL: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    nan: Number.NaN,
+    inf: Number.POSITIVE_INFINITY,
+    '+inf': Number.POSITIVE_INFINITY,
+    infinity: Number.POSITIVE_INFINITY,
+    '+infinity': Number.POSITIVE_INFINITY,
+    '-inf': Number.NEGATIVE_INFINITY,
+    '-infinity': Number.NEGATIVE_INFINITY,
+  }),
+)
 
 /** The double of a text, or null where it is none. White space around is allowed. */
 export function parseDouble(text: string): number | null {
-  const trimmed = text.replace(/^[\u0000-\u0020]+|[\u0000-\u0020]+$/g, '')
+  const trimmed = trimControls(text)
   if (NUMBER.test(trimmed)) return Number(trimmed.replace(/[dDfF]$/, ''))
-  return SPECIAL[trimmed.toLowerCase()] ?? null
+  return SPECIAL.get(trimmed.toLowerCase()) ?? null
 }

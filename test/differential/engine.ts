@@ -63,7 +63,7 @@ const named = (expression: Expression, index: number): Expression =>
   expression.kind === 'Alias' || expression.kind === 'UnresolvedAttribute' ? expression : AliasNode.create(expression, `c${index}`)
 const relation = (schema: StructType, rows: readonly (readonly Datum[])[]): Relation =>
   LocalRelationNode.create({ schema, batches: rows.length === 0 ? [] : [batchFromDatums(schema, rows)] })
-const oneRow = relation(structType([{ name: 'nothing', type: intType, nullable: false }]), [[0]])
+export const oneRow = relation(structType([{ name: 'nothing', type: intType, nullable: false }]), [[0]])
 
 /** The rows of tables, made by our own casts of their texts. */
 export class Tables {

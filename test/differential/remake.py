@@ -277,7 +277,8 @@ def main():
 def sample(spark, data, tables, options):
     every = [(group, case) for group in data["groups"] for case in group["cases"]]
     wrong = 0
-    for group, case in random.Random(options.seed).sample(every, min(options.sample, len(every))):
+    some = random.Random(options.seed).sample(every, min(options.sample, len(every)))
+    for group, case in some:
         with open(golden_path(group), encoding="utf-8") as file:
             expected = json.load(file).get(key_of(case))
         actual = run_case(spark, group, tables, case)
@@ -285,7 +286,7 @@ def sample(spark, data, tables, options):
             wrong += 1
             print("%s / %s\n  golden: %s\n  Spark:  %s" % (group["name"], key_of(case), expected, actual), flush=True)
     spark.stop()
-    print("%d cases remade with seed %d, %d differ from the golden files" % (options.sample, options.seed, wrong), flush=True)
+    print("%d cases remade with seed %d, %d differ from the golden files" % (len(some), options.seed, wrong), flush=True)
     return 1 if wrong else 0
 
 

@@ -23,7 +23,7 @@ test('an exemption is needed', () => {
 })
 
 test('names are nouns in kebab case, and say what is inside', () => {
-  const wrong = files.filter(({ name }) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.(property|test|test-d))*\.ts$/.test(basename(name)))
+  const wrong = files.filter(({ name }) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.(property|fuzz|test|test-d))*\.ts$/.test(basename(name)))
   const empty = files.filter(
     ({ name }) => /(^|[/-])(utils?|helpers?|common|core|misc)([/.-]|$)/.test(name) && name !== 'src/api/session-core.ts',
   )

@@ -4,6 +4,7 @@ import { type DataType, nullType, simpleString } from '../../../data/data-type.t
 import { type Datum, INT_MAX, INT_MIN, LONG_MAX, LONG_MIN, TIMESTAMP_MAX, TIMESTAMP_MIN } from '../../../data/datum.ts'
 import { formatDouble, parseDouble } from '../../../data/double-text.ts'
 import { floorDivide, type TimeZone, timeZone } from '../../../data/time-zone.ts'
+import { trimControls } from '../../../data/white-space.ts'
 import { assert, MillraceError } from '../../../error.ts'
 import type { CallSite, ScalarKernel } from '../kernel.ts'
 
@@ -70,12 +71,11 @@ export function castBetween(from: DataType, to: DataType, zone: Zone): Cast {
 
 const TRUE = new Set(['t', 'true', 'y', 'yes', '1'])
 const FALSE = new Set(['f', 'false', 'n', 'no', '0'])
-const trimmed = (text: string): string => text.replace(/^[\u0000-\u0020]+|[\u0000-\u0020]+$/g, '')
 
 function toBoolean(to: DataType): Cast {
   return (value) => {
     if (typeof value !== 'string') return typeof value === 'bigint' ? value !== 0n : value !== 0
-    const text = trimmed(value).toLowerCase()
+    const text = trimControls(value).toLowerCase()
     if (TRUE.has(text)) return true
     if (FALSE.has(text)) return false
     throw invalid(value, to)
@@ -98,7 +98,7 @@ function wholeOf(value: Datum, to: DataType): bigint {
     // The greatest long as a double is 2^63, which Spark lets pass.
     return to.kind === 'long' && value === 2 ** 63 ? LONG_MAX : BigInt(Math.trunc(value))
   }
-  const text = trimmed(value as string)
+  const text = trimControls(value as string)
   if (!/^[+-]?\d+$/.test(text)) throw invalid(value, to)
   return BigInt(text.replace('+', ''))
 }

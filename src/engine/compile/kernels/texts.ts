@@ -1,5 +1,6 @@
 /** Kernels of texts. Positions and lengths count code points. */
 import type { Datum } from '../../../data/datum.ts'
+import { trimSpaces } from '../../../data/white-space.ts'
 import { MillraceError } from '../../../error.ts'
 import type { CallSite, ScalarKernel } from '../kernel.ts'
 
@@ -102,9 +103,9 @@ export const textKernels: Readonly<Record<string, ScalarKernel>> = {
   lower: strict((text: string) => text.toLowerCase()),
   initcap: strict((text: string) => text.split(' ').map(capitalised).join(' ')),
   length: strict((value: string | Uint8Array) => (typeof value === 'string' ? points(value).length : value.length)),
-  trim: strict((text: string) => text.replace(/^ +| +$/g, '')),
-  ltrim: strict((text: string) => text.replace(/^ +/, '')),
-  rtrim: strict((text: string) => text.replace(/ +$/, '')),
+  trim: strict((text: string) => trimSpaces(text, true, true)),
+  ltrim: strict((text: string) => trimSpaces(text, true, false)),
+  rtrim: strict((text: string) => trimSpaces(text, false, true)),
   substring: strict(substring),
   concat: strict((...texts: string[]) => texts.join('')),
   concat_ws: {

@@ -52,7 +52,7 @@ const MONTHS: Readonly<Record<string, number>> = { month: 1, quarter: 3, year: 1
 const UNIT_NAMES: Readonly<Record<string, string>> = { yyyy: 'year', yy: 'year', mon: 'month', mm: 'month', dd: 'day' }
 
 function truncated(unit: string, micros: bigint, zone: TimeZone): bigint | null {
-  const name = UNIT_NAMES[unit] ?? unit
+  const name = Object.hasOwn(UNIT_NAMES, unit) ? (UNIT_NAMES[unit] as string) : unit
   const { days, ofDay } = local(micros, zone)
   const fixed = Object.hasOwn(FIXED_UNITS, name) ? FIXED_UNITS[name] : undefined
   if (fixed !== undefined) {

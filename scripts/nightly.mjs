@@ -1,0 +1,188 @@
+/**
+ * The suites with their full numbers: `npm run nightly [-- --stage <name>] [--again] [--quick]`. What they gave is written to docs/internals/reliability.json.
+ *
+ * It can be interrupted: each run is kept in .nightly/state.json under the commit (and a digest of what differs from it), and is not made again unless
+ * --again says so. A failure is kept like a pass, so that a flaky test cannot be run until it is green. --quick has small numbers, to try the runner itself;
+ * it says so in what it writes, which is .nightly/reliability-quick.json.
+ */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { createHash, randomInt } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const folder = join(root, '.nightly')
+const stateFile = join(folder, 'state.json')
+const testResults = join(folder, 'vitest.json')
+/** What scripts/install-spark.sh brings. */
+const sparkPython = join(root, '.cache/spark/bin/python')
+const RUN_TIMEOUT_MS = 30 * 60_000
+
+const { values } = parseArgs({
+  options: { again: { type: 'boolean' }, quick: { type: 'boolean' }, stage: { type: 'string', multiple: true } },
+})
+const quick = values.quick === true
+const full = { factor: 20, seeds: 20, millions: 10, bench: '' }
+const { factor, seeds, millions, bench } = quick ? { factor: 2, seeds: 2, millions: 1, bench: ' --repeat 1 --records 100000' } : full
+const versions = { main: process.version }
+const workspace = describeWorkspace()
+const state = existsSync(stateFile) ? JSON.parse(readFileSync(stateFile, 'utf8')) : {}
+const key = quick ? `${workspace.key}-quick` : workspace.key
+state[key] ??= { seeds: [], stages: {} }
+const done = state[key]
+if (values.again) for (const name of values.stage ?? Object.keys(done.stages)) delete done.stages[name]
+// New seeds for each commit, and kept as long as their stage, so that one that was interrupted goes on with the same.
+if (done.stages['property-seeds'] === undefined) done.seeds = Array.from({ length: seeds }, () => String(randomInt(2 ** 31)))
+const stages = [
+  {
+    name: 'property-runs',
+    about: `property suites with ${factor} times their runs`,
+    command: `MILLRACE_TEST_RUNS=${factor} vitest run test/property --testTimeout=1500000`,
+    runs: ['1'],
+  },
+  {
+    name: 'property-seeds',
+    about: `property suites with ${seeds} random seeds`,
+    command: 'MILLRACE_TEST_SEED=$RUN vitest run test/property',
+    runs: done.seeds,
+  },
+  ...[22, 24].map((major) => ({
+    name: `node-${major}`,
+    about: `unit and property suites on Node ${major}`,
+    command: `npm run --silent test:node${major}`,
+    runs: ['1'],
+  })),
+  {
+    name: 'million',
+    about: `a million lines of a socket, ${millions} times`,
+    command: 'vitest run test/queries/million.test.ts',
+    runs: numbered(millions),
+  },
+  ...(existsSync(join(root, 'test/differential/remake.py'))
+    ? [
+        {
+          name: 'differential',
+          about: 'all differential cases remade in Spark, against the golden files',
+          command: '$MILLRACE_SPARK_PYTHON test/differential/remake.py --sample 100000',
+          runs: ['1'],
+        },
+      ]
+    : []),
+  {
+    name: 'bench-exercise1',
+    about: "Exercise 1's query against a program by hand; every run must count all records",
+    command: `npm run --silent bench -w bench -- exercise1${bench}`,
+    runs: ['1'],
+  },
+]
+
+const chosen = values.stage ?? stages.map(({ name }) => name)
+const unknown = chosen.filter((name) => !stages.some((stage) => stage.name === name))
+if (unknown.length > 0) {
+  console.error(`There is no stage ${unknown.join(', ')}. There are: ${stages.map(({ name }) => name).join(', ')}.`)
+  process.exit(1)
+}
+for (const stage of stages.filter(({ name }) => chosen.includes(name))) runStage(stage)
+const report = writeReport()
+for (const { name, passed, failed, runs, seconds } of report.stages)
+  console.log(`${name}: ${passed} passed, ${failed} failed in ${runs} ${runs === 1 ? 'run' : 'runs'}, ${seconds} s`)
+process.exit(report.stages.some(({ failed }) => failed > 0) ? 1 : 0)
+
+function runStage({ name, about, command, runs }) {
+  done.stages[name] ??= {}
+  const finished = done.stages[name]
+  for (const run of runs.filter((one) => finished[one] === undefined)) {
+    console.log(`\n=== ${name}: ${about} (${runs.indexOf(run) + 1} of ${runs.length})`)
+    const result = oneRun(command, run)
+    if (describeWorkspace().key !== workspace.key) throw new Error('The working tree changed during the run, so it says nothing of either.')
+    finished[run] = result
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(stateFile, `${JSON.stringify(state, null, 2)}\n`)
+    writeReport()
+  }
+}
+
+/** A run of tests counts its tests; any other run is one thing that passes or fails. */
+function oneRun(command, run) {
+  rmSync(testResults, { force: true })
+  const from = performance.now()
+  const { status } = spawnSync(command, {
+    cwd: root,
+    shell: true,
+    stdio: 'inherit',
+    timeout: RUN_TIMEOUT_MS,
+    env: {
+      ...process.env,
+      RUN: run,
+      MILLRACE_SPARK_PYTHON: process.env.MILLRACE_SPARK_PYTHON ?? (existsSync(sparkPython) ? sparkPython : 'python3'),
+      MILLRACE_TEST_RESULTS: testResults,
+      PATH: [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter),
+    },
+  })
+  const seconds = Math.round((performance.now() - from) / 100) / 10
+  const tests = existsSync(testResults) ? JSON.parse(readFileSync(testResults, 'utf8')) : null
+  const passed = tests === null ? Number(status === 0) : tests.numPassedTests
+  // A skipped test is none that passed, and a run that ended badly failed somewhere, whatever it counted.
+  const failed = tests === null ? 0 : tests.numFailedTests + tests.numPendingTests
+  return { passed, failed: status === 0 ? failed : Math.max(1, failed), seconds, date: new Date().toISOString() }
+}
+
+/** What is known of this commit so far, also from earlier calls; a stage that has not made all its runs says so. */
+function writeReport() {
+  for (const major of [22, 24]) {
+    const binary = join(root, `.cache/node-${major}/node_modules/node-${process.platform}-${process.arch}/bin/node`)
+    if (existsSync(binary)) versions[`node${major}`] = execFileSync(binary, ['--version'], { encoding: 'utf8' }).trim()
+  }
+  const report = {
+    quick,
+    commit: workspace.commit,
+    uncommittedChanges: workspace.key !== workspace.commit,
+    date: new Date().toISOString(),
+    node: versions,
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    stages: stages.filter(({ name }) => done.stages[name] !== undefined).map(summary),
+  }
+  const file = quick ? '.nightly/reliability-quick.json' : 'docs/internals/reliability.json'
+  mkdirSync(dirname(join(root, file)), { recursive: true })
+  writeFileSync(join(root, file), `${JSON.stringify(report, null, 2)}\n`)
+  if (!quick) execFileSync(join(root, 'node_modules/.bin/biome'), ['format', '--write', file], { cwd: root, stdio: 'ignore' })
+  return report
+}
+
+function summary({ name, about, command, runs }) {
+  const finished = Object.entries(done.stages[name])
+  const sum = (of) => finished.reduce((total, [, run]) => total + of(run), 0)
+  return {
+    name,
+    about,
+    command,
+    passed: sum(({ passed }) => passed),
+    failed: sum(({ failed }) => failed),
+    runs: finished.length,
+    runsWanted: runs.length,
+    failedRuns: finished.filter(([, { failed }]) => failed > 0).map(([run]) => run),
+    seconds: Math.round(sum(({ seconds }) => seconds)),
+  }
+}
+
+function numbered(count) {
+  return Array.from({ length: count }, (_, index) => String(index + 1))
+}
+
+/** The commit, and a digest of what the working tree has beside it; the files that benches and this runner write do not count. */
+function describeWorkspace() {
+  const git = (...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 })
+  const counted = ['--', '.', ':!docs/internals/reliability.json', ':!bench/results']
+  const untracked = git('ls-files', '--others', '--exclude-standard', ...counted)
+    .split('\n')
+    .filter((path) => path !== '')
+  const digest = createHash('sha256').update(git('diff', 'HEAD', '--binary', ...counted))
+  for (const path of untracked) digest.update(path).update(readFileSync(join(root, path)))
+  const isClean = untracked.length === 0 && git('status', '--porcelain', ...counted) === ''
+  const commit = git('rev-parse', 'HEAD').trim()
+  return { commit, key: isClean ? commit : `${commit}-${digest.digest('hex').slice(0, 12)}` }
+}
