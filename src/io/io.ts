@@ -1,5 +1,5 @@
 /**
- * The only door to disk, clock, network and chance. Everything in Millrace that touches the world takes an `Io`; the real one is made in real.ts, tests use
+ * The only door to disk, clock, network, chance and processes. Everything in Millrace that touches the world takes an `Io`; the real one is made in real.ts, tests use
  * manual and seeded ones. Each part is small on purpose: what is not here, the engine does not need.
  */
 export interface Io {
@@ -7,6 +7,7 @@ export interface Io {
   readonly random: Random
   readonly disk: Disk
   readonly net: Net
+  readonly processes: Processes
 }
 
 export interface Clock {
@@ -42,6 +43,41 @@ export interface Disk {
   stat(path: string): Promise<FileInfo | null>
   /** The bytes of [start, end) in chunks; a chunk belongs to the reader. */
   read(path: string, options?: { readonly start?: number; readonly end?: number; readonly signal?: AbortSignal }): AsyncIterable<Uint8Array>
+  /** Makes a folder and those above it; nothing is made where it is. Its entry, and that of each new folder above, is durable when this resolves. */
+  makeFolder(path: string): Promise<void>
+  /** Makes a file that was not there, for appending. Throws EEXIST where something is. The entry is durable only after `syncFolder` of its folder. */
+  create(path: string): Promise<WritableFile>
+  /** Opens a file that is there, for appending at its end. Throws ENOENT where nothing is. */
+  open(path: string): Promise<WritableFile>
+  /** Gives a file a second name. Throws EEXIST where something has it: this is how something whole is published once. Durable after `syncFolder`. */
+  link(path: string, newPath: string): Promise<void>
+  /** Removes a file; nothing happens where none is. */
+  remove(path: string): Promise<void>
+  /** Removes a folder with all that is in it; nothing happens where none is. */
+  removeFolder(path: string): Promise<void>
+  /** Makes the entries of a folder durable: what was created, linked and removed in it. */
+  syncFolder(path: string): Promise<void>
+}
+/** A file that is written from its end on, one call at a time. After an error of `append` or `sync` nothing is known of the bytes since the last sync: it is never tried again. */
+export interface WritableFile {
+  /** Appends all the bytes, or throws (ENOSPC …), when some of them may be there. */
+  append(bytes: Uint8Array): Promise<void>
+  /** Makes all that was appended durable, with the file's length (fdatasync). */
+  sync(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Who runs: enough to tell later whether it still does. */
+export interface ProcessIdentity {
+  readonly host: string
+  readonly pid: number
+  /** When the process began, as the system says it: a pid is used again after a while, the pair is not. */
+  readonly startedAt: string
+}
+export interface Processes {
+  readonly self: ProcessIdentity
+  /** `unknown`: it ran on another host, or the system does not say. */
+  stateOf(identity: ProcessIdentity): 'alive' | 'dead' | 'unknown'
 }
 
 export interface Net {

@@ -1,7 +1,12 @@
-/** The real disk. A file that vanishes while a folder is listed is left out; every other failure is the system's own error. */
-import { open, readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Disk, FileInfo } from './io.ts'
+/**
+ * The real disk. A file that vanishes while a folder is listed is left out; every other failure is the system's own error. What is durable: the contents and
+ * length of a file after its `sync` (fdatasync; F_FULLFSYNC on macOS), an entry after the sync of its folder. Where folders cannot be opened (Windows) or do
+ * not know syncing (some network file systems), an entry is as durable as the system makes it.
+ */
+import { constants } from 'node:fs'
+import { type FileHandle, link, lstat, mkdir, open, readdir, rm, stat, unlink } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import type { Disk, FileInfo, WritableFile } from './io.ts'
 
 const CHUNK_BYTES = 1024 * 1024
 
@@ -41,7 +46,82 @@ export const realDisk: Disk = {
       await file.close()
     }
   },
+
+  async makeFolder(path) {
+    const missing: string[] = []
+    let level = resolve(path)
+    for (; (await realDisk.stat(level)) === null; level = dirname(level)) missing.unshift(level)
+    // Whoever made the deepest folder that is there may have died before its sync.
+    await syncEntry(level).catch(unlessForbidden)
+    for (const one of missing) {
+      await mkdir(one).catch(unlessFolder(one))
+      await syncEntry(one)
+    }
+    if (missing.length === 0) await mkdir(level).catch(unlessFolder(level))
+  },
+
+  async create(path) {
+    return writable(await open(path, 'ax'))
+  },
+
+  async open(path) {
+    return writable(await open(path, constants.O_WRONLY | constants.O_APPEND))
+  },
+
+  link: (path, newPath) => link(path, newPath),
+
+  async remove(path) {
+    await unlink(path).catch(unlessMissing)
+  },
+
+  async removeFolder(path) {
+    const found = await lstat(path).catch(unlessMissing)
+    if (found === undefined) return
+    if (!found.isDirectory()) throw Object.assign(new Error(`ENOTDIR: not a directory, removeFolder '${path}'`), { code: 'ENOTDIR', path })
+    await rm(path, { recursive: true, force: true })
+  },
+
+  async syncFolder(path) {
+    if (process.platform === 'win32') return
+    const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY)
+    try {
+      await folder.sync().catch(unlessNotKnown)
+    } finally {
+      await folder.close()
+    }
+  },
 }
+
+function writable(file: FileHandle): WritableFile {
+  return {
+    async append(bytes) {
+      for (let start = 0; start < bytes.length; ) {
+        const { bytesWritten } = await file.write(bytes, start, bytes.length - start)
+        start += bytesWritten
+      }
+    },
+    sync: () => file.datasync(),
+    close: () => file.close(),
+  }
+}
+
+const syncEntry = (path: string): Promise<void> => realDisk.syncFolder(dirname(path))
+
+const unless =
+  (...codes: readonly string[]) =>
+  (error: unknown): undefined => {
+    if (!codes.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+  }
+const unlessMissing = unless('ENOENT', 'ENOTDIR')
+/** A folder of others, which we may pass and not open: nothing in it is ours. */
+const unlessForbidden = unless('EACCES', 'EPERM')
+const unlessNotKnown = unless('EINVAL', 'ENOTSUP')
+const unlessFolder =
+  (path: string) =>
+  async (error: unknown): Promise<undefined> => {
+    const there = (error as NodeJS.ErrnoException).code === 'EEXIST' && (await realDisk.stat(path))?.isDirectory
+    if (!there) throw error
+  }
 
 const isMissing = (error: unknown): boolean => {
   const code = (error as NodeJS.ErrnoException).code

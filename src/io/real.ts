@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { Clock, Io, Random } from './io.ts'
 import { realDisk } from './real-disk.ts'
 import { realNet } from './real-net.ts'
+import { realProcesses } from './real-processes.ts'
 
 /** setTimeout takes at most 2^31 − 1 ms; a longer sleep is cut in parts. */
 const TIMEOUT_MS_MAX = 2_147_483_647
@@ -40,4 +41,4 @@ const realRandom: Random = {
   uuid: () => randomUUID(),
 }
 
-export const realIo: Io = Object.freeze({ clock: realClock, random: realRandom, disk: realDisk, net: realNet })
+export const realIo: Io = Object.freeze({ clock: realClock, random: realRandom, disk: realDisk, net: realNet, processes: realProcesses })
