@@ -78,8 +78,22 @@ export function execute(
   })
 }
 
+/** Test files run side by side, and the programs of several of them read the same port: each waits for its turn, for so long at most. */
+const PORT_WAIT_MS_MAX = 20_000
+
 /** A line server for programs that read localhost:9999. */
-export function serveLines(port: number): Promise<{ close: () => void }> {
+export async function serveLines(port: number): Promise<{ close: () => void }> {
+  for (const from = performance.now(); ; ) {
+    try {
+      return await listenForReaders(port)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || performance.now() - from > PORT_WAIT_MS_MAX) throw error
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+}
+
+function listenForReaders(port: number): Promise<{ close: () => void }> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => {
       const timer = setInterval(() => socket.write('a line\n'.repeat(5)), 50)
