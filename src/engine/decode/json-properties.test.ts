@@ -6,11 +6,11 @@ import { propertyOptions } from '../../../test/property/property-options.ts'
 import { recordsOf } from '../../../test/record-batches.ts'
 import { type DataType, field, type StructType, structType } from '../../data/data-type.ts'
 import { DATE_MAX, DATE_MIN, type Datum, INT_MAX, INT_MIN, LONG_MAX, LONG_MIN, TIMESTAMP_MAX, TIMESTAMP_MIN } from '../../data/datum.ts'
+import { jsonEncoder } from '../../data/json-encoder.ts'
 import { batchFromDatums } from '../../data/vector-builder.ts'
 import { readerOf } from '../../data/vector-reader.ts'
 import type { ParseMode } from '../../plan/contracts/source.ts'
 import { type Decoded, decoderFor } from './decoder.ts'
-import { jsonEncoder } from './json-encoder.ts'
 
 const schema = structType([
   field('i', { kind: 'int' }),

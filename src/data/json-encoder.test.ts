@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { type DataType, field, structType, windowType } from '../../data/data-type.ts'
-import type { Datum } from '../../data/datum.ts'
-import { batchFromDatums } from '../../data/vector-builder.ts'
+import { type DataType, field, structType, windowType } from './data-type.ts'
+import type { Datum } from './datum.ts'
 import { jsonEncoder } from './json-encoder.ts'
+import { batchFromDatums } from './vector-builder.ts'
 
 const written = (type: DataType, datum: Datum): string => {
   const schema = structType([field('v', type)])

@@ -1,15 +1,15 @@
 /**
- * Writes rows as JSON objects without line breaks, for sinks. json-records.ts reads the same values back.
+ * Writes rows as JSON objects without line breaks, for sinks. engine/decode/json-records.ts reads the same values back.
  *
  * Fields that are null are left out, as Spark's JSON sink does. Longs keep all their digits; other numbers are written as JavaScript writes them, but -0
  * keeps its sign, and NaN and the infinities are strings, as Spark has them. Timestamps are ISO 8601 in UTC, dates `yyyy-mm-dd`, binaries base64.
  */
 import { Buffer } from 'node:buffer'
-import { formatDate, isoTimestamp } from '../../data/calendar.ts'
-import type { DataType, StructType } from '../../data/data-type.ts'
-import type { Datum } from '../../data/datum.ts'
-import type { Batch } from '../../data/vector.ts'
-import { type DatumReader, readerOf } from '../../data/vector-reader.ts'
+import { formatDate, isoTimestamp } from './calendar.ts'
+import type { DataType, StructType } from './data-type.ts'
+import type { Datum } from './datum.ts'
+import type { Batch } from './vector.ts'
+import { type DatumReader, readerOf } from './vector-reader.ts'
 
 type Write = (datum: Exclude<Datum, null>) => string
 
