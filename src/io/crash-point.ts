@@ -42,7 +42,23 @@ export function crashPoint(point: CrashPoint): void {
   if (armed !== null) armed(point)
 }
 
-/** Calls `reach` at every point from now on; null turns it off. For the whole process. */
+/**
+ * Calls `reach` at every point from now on; null turns it off. For the whole process.
+ *
+ * @example
+ * ```ts
+ * import { armCrashPoints, SimulatedCrash, simulatedIo } from 'millrace/testing'
+ *
+ * const io = simulatedIo({ seed: 1 })
+ * armCrashPoints((point) => {
+ *   if (point !== 'sink.committed') return
+ *   io.disk.crash()
+ *   throw new SimulatedCrash(point)
+ * })
+ * // … run a query on `io` …
+ * armCrashPoints(null)
+ * ```
+ */
 export function armCrashPoints(reach: ((point: CrashPoint) => void) | null): void {
   armed = reach
 }
