@@ -44,10 +44,22 @@ function leaf(kind: keyof typeof columns): fc.Arbitrary<Expression> {
   return fc.oneof({ weight: 3, arbitrary: column }, { weight: 1, arbitrary: literal })
 }
 
-/** An expression of the kind. Numbers mix: an int may stand where a long or a double is wanted, which the analyzer has to widen. */
-export function expression(kind: 'int' | 'long' | 'double' | 'string' | 'boolean', depth: number): fc.Arbitrary<Expression> {
-  if (depth === 0) return leaf(kind)
-  const of = (one: 'int' | 'long' | 'double' | 'string' | 'boolean'): fc.Arbitrary<Expression> => expression(one, depth - 1)
+type ExpressionKind = keyof typeof columns
+const made = new Map<string, fc.Arbitrary<Expression>>()
+
+/**
+ * An expression of the kind. Numbers mix: an int may stand where a long or a double is wanted, which the analyzer has to widen. Each is made once: a tree of
+ * arbitraries for every value, thirtyfold at each depth, would take more time than the queries.
+ */
+export function expression(kind: ExpressionKind, depth: number): fc.Arbitrary<Expression> {
+  const key = `${kind} ${depth}`
+  const found = made.get(key) ?? (depth === 0 ? leaf(kind) : grow(kind, depth))
+  made.set(key, found)
+  return found
+}
+
+function grow(kind: ExpressionKind, depth: number): fc.Arbitrary<Expression> {
+  const of = (one: ExpressionKind): fc.Arbitrary<Expression> => expression(one, depth - 1)
   const choice = fc.tuple(of('boolean'), of(kind), of(kind)).map(([test, yes, no]) => call('when', test, yes, no))
   const coalesced = fc.tuple(of(kind), of(kind)).map(([a, b]) => call('coalesce', a, b))
   const grown: Record<typeof kind, fc.Arbitrary<Expression>[]> = {
@@ -82,13 +94,7 @@ function binary(names: readonly string[], left: fc.Arbitrary<Expression>, right:
   return fc.tuple(fc.constantFrom(...names), left, right).map(([name, a, b]) => call(name, a, b))
 }
 
-export const anyKind: fc.Arbitrary<'int' | 'long' | 'double' | 'string' | 'boolean'> = fc.constantFrom(
-  'int',
-  'long',
-  'double',
-  'string',
-  'boolean',
-)
+export const anyKind: fc.Arbitrary<ExpressionKind> = fc.constantFrom('int', 'long', 'double', 'string', 'boolean')
 export const tableKinds = {
   k: 'string',
   s: 'string',

@@ -54,6 +54,6 @@ test('select and filter give what the model gives', async () => {
         }
       },
     ),
-    propertyOptions(150),
+    propertyOptions(500),
   )
 })
