@@ -127,7 +127,7 @@ export function treeString(schema: StructType): string {
 }
 function fieldLines(schema: StructType, prefix: string): string[] {
   return schema.fields.flatMap((f) => [
-    `${prefix}-- ${f.name}: ${f.type.kind} (nullable = ${f.nullable})\n`,
+    `${prefix}-- ${f.name}: ${f.type.kind === 'int' ? 'integer' : f.type.kind} (nullable = ${f.nullable})\n`,
     ...(f.type.kind === 'struct' ? fieldLines(f.type, `${prefix}    |`) : []),
   ])
 }

@@ -126,6 +126,7 @@ describe('files', () => {
  |-- d: boolean (nullable = true)
  |-- e: string (nullable = true)
  |-- f: string (nullable = true)
+
 `)
   })
 

@@ -59,19 +59,28 @@ function literalText({ value, type }: LiteralNode): string {
 function functionText({ name, arguments: args }: UnresolvedFunctionNode): string {
   const canonical = lookUpFunction(name)?.name ?? name
   const texts = args.map(sqlText)
-  const [first = '', ...rest] = texts
-  if (INFIX.has(canonical) && args.length === 2) return `(${first} ${canonical === '!=' ? '!=' : canonical.toUpperCase()} ${rest[0]})`
+  const [first = '', second = '', ...rest] = texts
+  if (INFIX.has(canonical) && args.length === 2)
+    return canonical === '!=' ? `(NOT (${first} = ${second}))` : `(${first} ${canonical.toUpperCase()} ${second})`
   switch (canonical) {
     case 'not':
       return `(NOT ${first})`
-    case 'negative':
-      return `(- ${first})`
     case 'isnull':
       return `(${first} IS NULL)`
     case 'isnotnull':
       return `(${first} IS NOT NULL)`
     case 'in':
-      return `(${first} IN (${rest.join(', ')}))`
+      return `(${first} IN (${texts.slice(1).join(', ')}))`
+    case 'like':
+      return `${first} LIKE ${second}`
+    case 'rlike':
+      return `RLIKE(${texts.join(', ')})`
+    case 'timestampadd':
+      return `timestampadd(${first.toUpperCase()}, ${[second, ...rest].join(', ')})`
+    case 'first':
+    case 'last':
+      // Whether nulls are left out is not in the name.
+      return `${canonical}(${first})`
     case 'when':
       return caseText(texts)
     default:
