@@ -1,5 +1,5 @@
 /** What `import 'millrace'` gives, and nothing else. */
-export type { ColumnData, DataFrame, GroupedData, Rows, StreamOptions } from './api/data-frame.ts'
+export type { ColumnData, DataFrame, GroupedData, RowStream, Rows, StreamOptions } from './api/data-frame.ts'
 export type { FileMeta, FileOptions, FormatRegistry } from './api/formats.ts'
 export * from './api/functions.ts'
 export { type FixedInterval, type IntervalParts, interval } from './api/interval.ts'

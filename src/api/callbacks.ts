@@ -49,7 +49,30 @@ export function madeColumns(operation: string, made: unknown): { readonly name: 
 function notAColumn(where: string, made: unknown): MillraceError {
   const what = made instanceof ColumnExpression ? 'one column without a name' : describe(made)
   return new MillraceError('NOT_A_COLUMN', `${where}: a column was expected, and there is ${what}.`, {
-    hint: 'Columns are compared and computed by their methods (r.price.gt(3), not r.price > 3); a constant is lit(…); a function on rows goes to mapRows, filterRows or flatMapRows.',
+    hint: hintFor(made),
     details: { where, value: what },
   })
+}
+
+/** What was probably meant. */
+function hintFor(made: unknown): string {
+  if (made === undefined)
+    return 'Give a column, or a callback that returns one; an object of columns stands in parentheses: (r) => ({ total: r.price.mul(2) }).'
+  if (made instanceof ColumnExpression) return "Give it a name: .alias('…'), or return an object: (r) => ({ total: r.price.mul(2) })."
+  if (made instanceof Promise) return 'A plan is built without waiting: the callback must not be async.'
+  if (Array.isArray(made)) return 'Give the columns one by one: select(...names).'
+  if (typeof made === 'string') return "Write col('…') for a column, lit('…') for a constant text."
+  return 'Columns are compared and computed by their methods (r.price.gt(3), not r.price > 3); a constant is lit(…); a function on rows goes to mapRows, filterRows or flatMapRows.'
+}
+
+/** A name that untyped code gave. Throws INVALID_ARGUMENT. */
+export function nameFrom(operation: string, name: unknown): string {
+  if (typeof name === 'string' && name !== '') return name
+  throw new MillraceError(
+    'INVALID_ARGUMENT',
+    `${operation}: a name was expected, and there is ${name === '' ? 'an empty text' : describe(name)}.`,
+    {
+      hint: 'A name is a text that is not empty; several names are given one by one.',
+    },
+  )
 }

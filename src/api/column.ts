@@ -20,6 +20,7 @@ import { parseType } from '../data/ddl-parser.ts'
 import { LocalDate } from '../data/local-date.ts'
 import { microsOf } from '../data/timestamp.ts'
 import { MillraceError } from '../error.ts'
+import { sqlText } from '../plan/analysis/naming.ts'
 import {
   AliasNode,
   CastNode,
@@ -40,6 +41,25 @@ export class ColumnExpression {
 
   constructor(expression: Expression) {
     this.expression = expression
+  }
+
+  /** JavaScript's operators see no columns: `r.price + 1` would be a text, `r.price > 3` a value of no meaning. Only a text was surely meant as one. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return this.toString()
+    throw new MillraceError(
+      'NOT_A_COLUMN',
+      `The column '${sqlText(this.expression)}' stands beside an operator of JavaScript, which sees no columns.`,
+      {
+        hint: 'Columns are computed and compared by their methods: r.price.mul(2), r.price.gt(3), r.user.eq(…). A function on rows goes to mapRows, filterRows or flatMapRows.',
+        details: { column: sqlText(this.expression) },
+      },
+    )
+  }
+  toString(): string {
+    return `Column<'${sqlText(this.expression)}'>`
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
   }
 
   alias(name: string): ColumnExpression {
@@ -209,9 +229,15 @@ export function describe(value: unknown): string {
   if (value === undefined) return 'undefined'
   if (typeof value === 'function') return 'a function'
   if (value instanceof Promise) return 'a promise'
-  if (typeof value === 'object' && value !== null)
-    return Array.isArray(value) ? 'an array' : `an object (${value.constructor?.name ?? 'without a class'})`
-  return `the ${typeof value} ${String(value)}`
+  if (value instanceof ColumnExpression) return 'a column'
+  if (value === null) return 'null'
+  if (typeof value === 'object') return Array.isArray(value) ? 'an array' : `an object (${className(value)})`
+  return typeof value === 'string' ? `the text '${value}'` : `the ${typeof value} ${String(value)}`
+}
+
+function className(value: object): string {
+  const tag: unknown = Reflect.get(value, Symbol.toStringTag)
+  return typeof tag === 'string' ? tag : (value.constructor?.name ?? 'without a class')
 }
 
 function castType(name: string): DataType {

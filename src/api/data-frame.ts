@@ -25,6 +25,8 @@ export interface StreamOptions {
   /** Rows that may wait unread before the query waits too. Default 1024. */
   readonly highWaterMark?: number
 }
+/** Rows as they come. Leaving a loop over it, `return()` and `await using` stop the query. */
+export type RowStream<Row> = AsyncIterableIterator<Row> & AsyncDisposable
 /** The columns of a static DataFrame, all batches joined. */
 export interface ColumnData {
   readonly length: number
@@ -102,11 +104,12 @@ export interface DataFrame<
   explain(mode?: 'simple' | 'extended'): string
   readonly writeStream: DataStreamWriter<Row>
   /**
-   * The result rows as they come, in append mode, or update where that is not allowed. Leaving the loop stops the query.
+   * The result rows as they come, in append mode, or update where that is not allowed. The query starts with the call; leaving the loop, `return()` and
+   * `await using` stop it.
    *
    * @throws MillraceError what ended the query
    */
-  stream(options?: StreamOptions): AsyncIterableIterator<Row>
+  stream(options?: StreamOptions): RowStream<Row>
   /** The rows of a static DataFrame (of foreachBatch, or of a memory table). Throws UNSUPPORTED_OPERATION on a streaming one. */
   collect(): Promise<Row[]>
   /** The columns of a static DataFrame as typed arrays. */
@@ -124,18 +127,20 @@ export interface GroupedData<S, Keys> {
   ): DataFrame<Settled<Simplify<Keys & SelectRow<S, {}, A[number]>>>>
   /** The number of rows, as `count`. */
   count(): DataFrame<Settled<Simplify<Keys & { count: number }>>>
-  /** The sums of the columns, as `sum(name)`. */
-  sum<const N extends NumberName<S>>(...names: readonly N[]): DataFrame<Settled<Simplify<Keys & { [K in N as `sum(${K})`]: Member<S, K> }>>>
-  /** The means of the columns, as `avg(name)`. */
-  avg<const N extends NumberName<S>>(
+  /** The sums of the columns, as `sum(name)`; without names, of all that are numbers. */
+  sum<const N extends NumberName<S> = NumberName<S>>(
+    ...names: readonly N[]
+  ): DataFrame<Settled<Simplify<Keys & { [K in N as `sum(${K})`]: Member<S, K> }>>>
+  /** The means of the columns, as `avg(name)`; without names, of all that are numbers. */
+  avg<const N extends NumberName<S> = NumberName<S>>(
     ...names: readonly N[]
   ): DataFrame<Settled<Simplify<Keys & { [K in N as `avg(${K})`]: Mean<Member<S, K>> }>>>
-  /** The least values of the columns, as `min(name)`. */
-  min<const N extends keyof S & string>(
+  /** The least values of the columns, as `min(name)`; without names, of all that are numbers. */
+  min<const N extends keyof S & string = NumberName<S>>(
     ...names: readonly N[]
   ): DataFrame<Settled<Simplify<Keys & { [K in N as `min(${K})`]: Member<S, K> }>>>
-  /** The greatest values of the columns, as `max(name)`. */
-  max<const N extends keyof S & string>(
+  /** The greatest values of the columns, as `max(name)`; without names, of all that are numbers. */
+  max<const N extends keyof S & string = NumberName<S>>(
     ...names: readonly N[]
   ): DataFrame<Settled<Simplify<Keys & { [K in N as `max(${K})`]: Member<S, K> }>>>
 }

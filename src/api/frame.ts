@@ -1,5 +1,5 @@
 /** The class behind DataFrame and GroupedData (data-frame.ts has their types): builds plan nodes, and analyses after each, so that an error comes from the line that made it. */
-import { type StructType, structType, treeString } from '../data/data-type.ts'
+import { quoteName, type StructType, simpleString, structType, treeString } from '../data/data-type.ts'
 import { rowsOf } from '../data/surface.ts'
 import { concatBatches } from '../data/vector-builder.ts'
 import { MillraceError } from '../error.ts'
@@ -28,9 +28,10 @@ import {
   WithWatermarkNode,
 } from '../plan/nodes/relation.ts'
 import { optimize } from '../plan/optimizer.ts'
-import { isCallback, madeColumn, madeColumns, rowColumns } from './callbacks.ts'
-import { ColumnExpression, columnOf, describe } from './column.ts'
-import type { ColumnData, DataFrame, StreamOptions } from './data-frame.ts'
+import { isCallback, madeColumn, madeColumns, nameFrom, rowColumns } from './callbacks.ts'
+import { ColumnExpression, describe } from './column.ts'
+import type { ColumnData, DataFrame, RowStream, StreamOptions } from './data-frame.ts'
+import { type ExplainText, explainMode } from './explain-mode.ts'
 import { type FixedInterval, intervalText } from './interval.ts'
 import { rowStream } from './row-stream.ts'
 import { structFrom } from './schema.ts'
@@ -59,20 +60,23 @@ export class Frame {
     return this.filter(condition)
   }
   withColumn(name: string, value: unknown): Frame {
-    return this.#then(WithColumnsNode.create({ input: this.plan, columns: [{ name, expression: this.#one('withColumn', value) }] }))
+    const column = { name: nameFrom('withColumn', name), expression: this.#one('withColumn', value) }
+    return this.#then(WithColumnsNode.create({ input: this.plan, columns: [column] }))
   }
   withColumns(columns: unknown): Frame {
     const made = isCallback(columns) ? columns(rowColumns(this, 'withColumns')) : columns
     return this.#then(WithColumnsNode.create({ input: this.plan, columns: madeColumns('withColumns', made) }))
   }
   withColumnRenamed(from: string, to: string): Frame {
-    return this.#then(WithColumnsRenamedNode.create({ input: this.plan, renames: [{ from, to }] }))
+    const rename = { from: nameFrom('withColumnRenamed', from), to: nameFrom('withColumnRenamed', to) }
+    return this.#then(WithColumnsRenamedNode.create({ input: this.plan, renames: [rename] }))
   }
   drop(...names: readonly string[]): Frame {
-    return this.#then(DropNode.create({ input: this.plan, columns: names }))
+    return this.#then(DropNode.create({ input: this.plan, columns: names.map((name) => nameFrom('drop', name)) }))
   }
   withWatermark(eventTime: string, delay: FixedInterval): Frame {
-    return this.#then(WithWatermarkNode.create({ input: this.plan, eventTime, delay: intervalText(delay) }))
+    const node = { input: this.plan, eventTime: nameFrom('withWatermark', eventTime), delay: intervalText(delay) }
+    return this.#then(WithWatermarkNode.create(node))
   }
   groupBy(...keys: readonly unknown[]): Grouped {
     const groupings = keys.flatMap((one) => this.#expressions('groupBy', one))
@@ -109,18 +113,30 @@ export class Frame {
     return isStreaming(this.plan)
   }
   printSchema(): void {
-    this.session.print(treeString(this.schema))
+    // With the empty line that Spark leaves after it.
+    this.session.print(`${treeString(this.schema)}\n`)
   }
-  explain(mode: 'simple' | 'extended' = 'simple'): string {
+  explain(mode: ExplainText = 'simple'): string {
+    const extended = explainMode(mode) === 'extended'
     const analyzed = analyze(this.plan, this.session.catalog)
-    const text = explain(optimize(analyzed), mode === 'extended' ? { mode, analyzed } : { mode: 'simple' })
+    const text = explain(optimize(analyzed), extended ? { mode: 'extended', analyzed } : { mode: 'simple' })
     this.session.print(text)
     return text
+  }
+  /** What Spark prints of a DataFrame. */
+  toString(): string {
+    return `DataFrame[${this.schema.fields.map((one) => `${one.name}: ${simpleString(one.type)}`).join(', ')}]`
+  }
+  get [Symbol.toStringTag](): string {
+    return 'DataFrame'
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
   }
   get writeStream(): DataStreamWriter<unknown> {
     return new DataStreamWriter(this.session, this.plan)
   }
-  stream(options: StreamOptions = {}): AsyncIterableIterator<unknown> {
+  stream(options: StreamOptions = {}): RowStream<unknown> {
     return rowStream(this.session, this.plan, options)
   }
   async collect(): Promise<Record<string, unknown>[]> {
@@ -173,6 +189,8 @@ class Grouped {
     this.#keys = keys
   }
   agg(...aggregates: readonly unknown[]): Frame {
+    if (aggregates.length === 0)
+      throw new MillraceError('INVALID_ARGUMENT', 'agg: there is nothing to compute.', { hint: "Give an aggregate, such as count('*')." })
     const expressions = aggregates.flatMap((one): Expression[] => {
       if (one instanceof ColumnExpression) return [one.expression]
       const made = isCallback(one) ? one(rowColumns(this.#frame, 'agg')) : one
@@ -196,7 +214,20 @@ class Grouped {
   max(...names: readonly string[]): Frame {
     return this.#each('max', names)
   }
+  /** Without names: of all columns that are numbers, keys among them, as in Spark. */
   #each(name: string, columns: readonly string[]): Frame {
-    return this.agg(...columns.map((one) => new ColumnExpression(UnresolvedFunctionNode.create(name, [columnOf(one).expression]))))
+    const call = (column: string): Expression => UnresolvedFunctionNode.create(name, [UnresolvedAttributeNode.create(column)])
+    const numeric = this.#frame.schema.fields.filter((one) => NUMERIC.has(one.type.kind)).map((one) => one.name)
+    if (columns.length + numeric.length === 0)
+      throw new MillraceError('INVALID_ARGUMENT', `${name}: the input has no column that is a number.`, {
+        hint: `Name the columns: ${name}('…').`,
+      })
+    const expressions =
+      columns.length === 0
+        ? numeric.map((one) => AliasNode.create(call(quoteName(one)), `${name}(${one})`))
+        : columns.map((one) => call(nameFrom(name, one)))
+    return this.agg(...expressions.map((one) => new ColumnExpression(one)))
   }
 }
+
+const NUMERIC: ReadonlySet<string> = new Set(['int', 'long', 'double'])

@@ -1,4 +1,5 @@
 /** Lengths of time as users write them. A literal text is checked by the compiler, a computed one by `interval(text)` at run time. */
+import { MillraceError } from '../error.ts'
 import { durationText } from '../plan/bound-text.ts'
 import { intervalMicros } from '../plan/interval.ts'
 
@@ -38,7 +39,20 @@ export function intervalText(length: FixedInterval): string {
     return length
   }
   let total = 0
-  for (const [name, unit] of Object.entries(millis)) total += (length[name as keyof typeof millis] ?? 0) * unit
-  if (!Number.isFinite(total)) intervalMicros(JSON.stringify(length))
+  for (const [name, count] of partsOf(length)) total += count * millis[name]
   return durationText(BigInt(Math.round(total * 1000)))
+}
+
+type PartName = keyof typeof millis
+
+/** Untyped code may give anything: a bare number, a part that is misspelt. None of it may mean "no time at all". */
+function partsOf(length: unknown): [PartName, number][] {
+  const parts = typeof length === 'object' && length !== null ? Object.entries(length).filter(([, count]) => count !== undefined) : []
+  const known = parts.every(([name, count]) => Object.hasOwn(millis, name) && Number.isFinite(count))
+  if (parts.length > 0 && known) return parts as [PartName, number][]
+  const given = typeof length === 'object' && length !== null ? JSON.stringify(length) : String(length)
+  throw new MillraceError('INVALID_INTERVAL', `${given} is not a length of time.`, {
+    hint: `Write a number and a unit, such as '10 seconds' or '1 minute', or parts such as { minutes: 5 }. The parts are: ${Object.keys(millis).join(', ')}.`,
+    details: { interval: given },
+  })
 }

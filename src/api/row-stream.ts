@@ -6,12 +6,12 @@ import { analyze } from '../plan/analysis/analyzer.ts'
 import { checkOutputMode } from '../plan/analysis/output-mode.ts'
 import type { OutputMode, SinkProvider } from '../plan/contracts/sink.ts'
 import type { Relation } from '../plan/nodes/relation.ts'
-import type { StreamOptions } from './data-frame.ts'
+import type { RowStream, StreamOptions } from './data-frame.ts'
 import type { SessionCore } from './session-core.ts'
 import { DataStreamWriter } from './stream-writer.ts'
 import type { StreamingQuery } from './streaming-query.ts'
 
-export function rowStream(session: SessionCore, plan: Relation, options: StreamOptions): AsyncIterableIterator<unknown> {
+export function rowStream(session: SessionCore, plan: Relation, options: StreamOptions): RowStream<unknown> {
   session.mustRun()
   const queue = new RowQueue(options.highWaterMark ?? 1024)
   const query = new DataStreamWriter(session, plan)
@@ -21,19 +21,33 @@ export function rowStream(session: SessionCore, plan: Relation, options: StreamO
     () => queue.end(null),
     (error: unknown) => queue.end(error),
   )
-  return iterator(queue, query)
+  return new QueryRows(queue, query)
 }
 
-async function* iterator(queue: RowQueue, query: StreamingQuery): AsyncGenerator<unknown, void> {
-  try {
-    for (;;) {
-      const next = await queue.take()
-      if (next === null) return
-      yield next.row
-    }
-  } finally {
-    queue.abandon()
-    await query.stop()
+/** Not a generator: one that was never begun would not stop the query when it is left. */
+class QueryRows implements RowStream<unknown> {
+  readonly #queue: RowQueue
+  readonly #query: StreamingQuery
+
+  constructor(queue: RowQueue, query: StreamingQuery) {
+    this.#queue = queue
+    this.#query = query
+  }
+
+  async next(): Promise<IteratorResult<unknown, undefined>> {
+    const next = await this.#queue.take()
+    return next === null ? { done: true, value: undefined } : { done: false, value: next.row }
+  }
+  async return(): Promise<IteratorResult<unknown, undefined>> {
+    this.#queue.leave()
+    await this.#query.stop()
+    return { done: true, value: undefined }
+  }
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return()
   }
 }
 
@@ -60,7 +74,7 @@ class RowQueue {
   #next = 0
   #ended: { readonly error: unknown } | null = null
   #abandoned = false
-  #reader: (() => void) | null = null
+  #readers: (() => void)[] = []
   #writer: (() => void) | null = null
 
   constructor(max: number) {
@@ -71,8 +85,9 @@ class RowQueue {
 
   /** Resolves when there is room again. */
   async put(rows: readonly unknown[]): Promise<void> {
+    if (this.#abandoned) return
     for (const row of rows) this.#rows.push(row)
-    this.#reader?.()
+    this.#wakeReaders()
     while (!this.#abandoned && this.#rows.length - this.#next >= this.#max) {
       await new Promise<void>((resolve) => {
         this.#writer = resolve
@@ -80,29 +95,43 @@ class RowQueue {
     }
   }
 
-  /** The next row, or null at the end. Throws what ended the query. */
+  /** The next row, or null at the end. Throws what ended the query, once. */
   async take(): Promise<{ readonly row: unknown } | null> {
     for (;;) {
       if (this.#next < this.#rows.length) return { row: this.#shift() }
       if (this.#ended !== null) {
-        if (this.#ended.error !== null) throw this.#ended.error
+        const { error } = this.#ended
+        this.#ended = { error: null }
+        if (error !== null) throw error
         return null
       }
       await new Promise<void>((resolve) => {
-        this.#reader = resolve
+        this.#readers.push(resolve)
       })
     }
   }
 
   end(error: unknown): void {
-    this.#ended = { error }
-    this.#reader?.()
+    this.#ended ??= { error }
+    this.#wakeReaders()
   }
 
-  /** Nobody reads any more: whoever waits for room goes on. */
+  /** The query stops: it no longer waits for room. What is here can still be read. */
   abandon(): void {
     this.#abandoned = true
     this.#writer?.()
+  }
+
+  /** Nobody reads any more. */
+  leave(): void {
+    this.abandon()
+    this.#rows = []
+    this.#next = 0
+    this.end(null)
+  }
+
+  #wakeReaders(): void {
+    for (const wake of this.#readers.splice(0)) wake()
   }
 
   #shift(): unknown {

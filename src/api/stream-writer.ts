@@ -3,6 +3,7 @@ import { MillraceError } from '../error.ts'
 import type { TriggerSpec } from '../plan/contracts/backend.ts'
 import type { Delivery, OutputMode, SinkProvider } from '../plan/contracts/sink.ts'
 import type { Relation } from '../plan/nodes/relation.ts'
+import { describe } from './column.ts'
 import type { DataFrame } from './data-frame.ts'
 import { Frame } from './frame.ts'
 import { optionText } from './option-text.ts'
@@ -38,11 +39,13 @@ export class DataStreamWriter<Row> {
 
   /** append (default): rows that will not change. update: rows that changed. complete: the whole result, each epoch. */
   outputMode(mode: OutputMode): this {
-    if (!modes.includes(mode))
+    // Spark takes modes in any case, so a program that comes from there may write 'Complete'.
+    const known = modes.find((one) => one === String(mode).toLowerCase())
+    if (known === undefined)
       throw new MillraceError('INVALID_ARGUMENT', `outputMode: '${String(mode)}' is not an output mode.`, {
         hint: `There are: ${modes.join(', ')}.`,
       })
-    this.#mode = mode
+    this.#mode = known
     return this
   }
   /** Throws UNKNOWN_FORMAT, with the nearest name. */
@@ -88,6 +91,7 @@ export class DataStreamWriter<Row> {
    */
   start(options: StartOptions = {}): StreamingQuery {
     this.#session.mustRun()
+    checkStartOptions(options)
     if (this.#sink === null) {
       const known = this.#session.catalog.sinks().map((one) => one.format)
       throw new MillraceError('MISSING_OPTION', 'writeStream: no sink was named.', {
@@ -139,5 +143,15 @@ function deliveryOf(text: string | undefined): Delivery | null {
   if (found !== undefined) return found
   throw new MillraceError('INVALID_OPTION', `writeStream: option 'delivery' is '${text}'.`, {
     hint: `It is one of ${deliveries.join(', ')}.`,
+  })
+}
+
+/** In Spark `start` takes a path, and untyped code may give one: it must not be overlooked. */
+function checkStartOptions(options: StartOptions): void {
+  const { signal } = options
+  if (typeof options === 'object' && (signal === undefined || signal instanceof AbortSignal)) return
+  const given = typeof options === 'object' ? `signal is ${describe(signal)}` : `there is ${describe(options)}`
+  throw new MillraceError('INVALID_ARGUMENT', `start: { signal } was expected, and ${given}.`, {
+    hint: "A signal is an AbortSignal; a path is an option of the sink: .option('path', …).",
   })
 }

@@ -6,9 +6,9 @@ import type { StreamingQuery } from './streaming-query.ts'
 export class StreamingQueryManager {
   readonly #active = new Map<string, StreamingQuery>()
   readonly #listeners = new Set<StreamingQueryListener>()
-  /** Queries that ended since the last resetTerminated. */
-  #terminated: StreamingQuery[] = []
-  #waiting: (() => void)[] = []
+  /** What ended a query since the last resetTerminated: the first error, else null. Not the queries: a session may see very many. */
+  #terminated: { readonly error: MillraceError | null } | null = null
+  readonly #waiting = new Set<() => void>()
 
   /** The queries that run now. */
   get active(): readonly StreamingQuery[] {
@@ -29,21 +29,13 @@ export class StreamingQueryManager {
    * Resolves with true when a query ends or has ended since resetTerminated, with false when `timeoutMs` passed first; rejects with what ended it.
    */
   async awaitAnyTermination(timeoutMs?: number): Promise<boolean> {
-    if (this.#terminated.length === 0) {
-      let timer: NodeJS.Timeout | undefined
-      await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve)
-        if (timeoutMs !== undefined) timer = setTimeout(resolve, timeoutMs)
-      })
-      clearTimeout(timer)
-    }
-    const failed = this.#terminated.find((query) => query.exception !== null)
-    if (failed?.exception) throw failed.exception
-    return this.#terminated.length > 0
+    if (this.#terminated === null) await this.#nextTermination(timeoutMs)
+    if (this.#terminated?.error) throw this.#terminated.error
+    return this.#terminated !== null
   }
-  /** Forgets the queries that have ended. */
+  /** Forgets that queries have ended. */
   resetTerminated(): void {
-    this.#terminated = []
+    this.#terminated = null
   }
 
   /** @internal Throws QUERY_NAME_IN_USE. */
@@ -61,12 +53,22 @@ export class StreamingQueryManager {
     onQueryProgress: (event) => this.#tell((one) => one.onQueryProgress?.(event)),
     onQueryIdle: (event) => this.#tell((one) => one.onQueryIdle?.(event)),
     onQueryTerminated: (event) => {
-      const query = this.#active.get(event.id)
-      this.#active.delete(event.id)
-      if (query !== undefined) this.#terminated.push(query)
+      if (this.#active.delete(event.id)) this.#terminated = { error: this.#terminated?.error ?? event.exception }
       this.#tell((one) => one.onQueryTerminated?.(event))
-      for (const wake of this.#waiting.splice(0)) wake()
+      for (const wake of this.#waiting) wake()
     },
+  }
+
+  async #nextTermination(timeoutMs: number | undefined): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    let wake = (): void => undefined
+    await new Promise<void>((resolve) => {
+      wake = resolve
+      this.#waiting.add(wake)
+      if (timeoutMs !== undefined) timer = setTimeout(resolve, timeoutMs)
+    })
+    clearTimeout(timer)
+    this.#waiting.delete(wake)
   }
 
   /** A listener that throws is reported as a warning and never ends a query. */

@@ -1,6 +1,7 @@
 /** A running query, as users hold it. */
 import type { MillraceError } from '../error.ts'
 import type { RunningQuery, StreamingQueryProgress, StreamingQueryStatus } from '../plan/contracts/backend.ts'
+import { type ExplainText, explainMode } from './explain-mode.ts'
 
 /**
  * A handle on a query that was started. It is never thenable, so `await start()` and `start()` mean the same. What goes wrong while it runs rejects
@@ -58,10 +59,18 @@ export class StreamingQuery implements AsyncDisposable {
     return this.#running.stop()
   }
   /** The plan that runs, also written to the terminal. */
-  explain(mode: 'simple' | 'extended' = 'simple'): string {
-    const text = this.#running.explain(mode)
+  explain(mode: ExplainText = 'simple'): string {
+    const text = this.#running.explain(explainMode(mode))
     this.#print(text)
     return text
+  }
+  /** For people: what `console.log(query)` shows. */
+  toString(): string {
+    return `StreamingQuery[${[this.name, this.id, this.status.message].filter((one) => one !== null).join(', ')}]`
+  }
+  /** @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
   }
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()

@@ -10,7 +10,7 @@ export type Trigger = OneOf<{ processingTime: FixedInterval; availableNow: true;
 
 /** Throws INVALID_ARGUMENT, INVALID_INTERVAL. */
 export function triggerSpec(trigger: Trigger): TriggerSpec {
-  const given = Object.entries(trigger).filter(([, value]) => value !== undefined)
+  const given = Object.entries(trigger ?? {}).filter(([, value]) => value !== undefined)
   const [name, value] = given[0] ?? []
   if (given.length === 1) {
     if (name === 'availableNow' && value === true) return { kind: 'availableNow' }
@@ -18,7 +18,7 @@ export function triggerSpec(trigger: Trigger): TriggerSpec {
     if (name === 'processingTime') return { kind: 'processingTime', intervalMs: milliseconds(value as FixedInterval) }
     if (name === 'realTime') return { kind: 'realTime', checkpointIntervalMs: Math.max(1, milliseconds(value as FixedInterval)) }
   }
-  throw new MillraceError('INVALID_ARGUMENT', `trigger: ${JSON.stringify(trigger)} is not a trigger.`, {
+  throw new MillraceError('INVALID_ARGUMENT', `trigger: ${JSON.stringify(trigger) ?? 'undefined'} is not a trigger.`, {
     hint: "Give just one of { processingTime: '5 seconds' }, { availableNow: true }, { once: true }, { realTime: '5 seconds' }.",
   })
 }

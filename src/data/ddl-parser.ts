@@ -100,7 +100,7 @@ class DdlParser {
     if (type !== undefined) return type
     if (laterTypes.includes(name)) throw this.#error(token, `the type ${name} is not supported yet`)
     const near = nearestName(name, [...Object.keys(simpleTypes), 'STRUCT'])
-    throw this.#error(token, `there is no type ${token.text}${near === undefined ? '' : `; did you mean ${near}?`}`)
+    throw this.#error(token, `there is no type ${token.text}${near === undefined ? '' : ` (did you mean ${near}?)`}`)
   }
 
   #name(): Token {

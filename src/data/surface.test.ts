@@ -98,7 +98,7 @@ describe('schemas', () => {
     expect(parseDdl(types.schemaDdl(schema))).toEqual(schema)
   })
   test.each([
-    ['id LNG', /position 3.*there is no type LNG; did you mean LONG/],
+    ['id LNG', /position 3.*there is no type LNG \(did you mean LONG\?\)/],
     ['id LONG, ID INT', /stands twice/],
     ['id', /expected a type/],
     ['', /expected a column name/],

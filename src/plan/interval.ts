@@ -18,6 +18,7 @@ const PART = /\s*([+-]?)\s*(\d+)(?:\.(\d{1,9}))?\s*([a-z]+)/iy
 
 /** Microseconds of the text. Throws INVALID_INTERVAL with what would be right. */
 export function intervalMicros(text: string): bigint {
+  if (typeof text !== 'string') throw invalid(String(text), 'it is no text')
   const body = text.trim().replace(/^interval\s+/i, '')
   const pattern = new RegExp(PART)
   let total = 0n

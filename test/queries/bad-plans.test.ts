@@ -1,6 +1,6 @@
 /** Plans that do not resolve: from untyped code, or from typed code that was forced. Each error names operation, name and what exists. */
 import { describe, expect, test } from 'vitest'
-import { col, lit, MillraceError, max, sessionWindow, sum, t, window } from '../../src/index.ts'
+import { col, interval, lit, MillraceError, max, sessionWindow, sum, t, window } from '../../src/index.ts'
 import { MemoryStream, testSession } from '../../src/testing/index.ts'
 
 const frame = () => {
@@ -43,8 +43,34 @@ describe('plans that do not resolve say operation, name and what exists, from th
       () => untyped()['filter']?.(col('user').eq(3)),
     ],
     ['a condition that is none', /DATATYPE_MISMATCH\] filter: the condition is double/, () => untyped()['filter']?.(col('price'))],
-    ['a lambda over values', /NOT_A_COLUMN\] filter: .*boolean/, () => untyped()['filter']?.((r: { price: number }) => r.price > 3)],
-    ['a callback that returns nothing', /NOT_A_COLUMN\] select: .*undefined/, () => untyped()['select']?.(() => undefined)],
+    [
+      'a lambda over values',
+      /NOT_A_COLUMN\].*'price'.*operator of JavaScript.*r\.price\.gt\(3\)/,
+      () => untyped()['filter']?.((r: { price: number }) => r.price > 3),
+    ],
+    [
+      'a sum by an operator',
+      /NOT_A_COLUMN\].*'price'.*operator of JavaScript/,
+      () => untyped()['select']?.((r: { price: number }) => ({ x: lit(r.price + 1) })),
+    ],
+    ['a value as condition', /NOT_A_COLUMN\] filter: .*boolean true/, () => untyped()['filter']?.(() => true)],
+    [
+      'a callback that returns nothing',
+      /NOT_A_COLUMN\] select: .*undefined.*in parentheses: \(r\) => \(\{/,
+      () => untyped()['select']?.(() => undefined),
+    ],
+    ['a condition as text', /NOT_A_COLUMN\] filter: .*the text 'price > 3'.*col\('…'\)/, () => untyped()['filter']?.('price > 3')],
+    ['a list of names', /NOT_A_COLUMN\] select: .*an array.*one by one/, () => untyped()['select']?.(['id', 'user'])],
+    [
+      'a column where a name stands',
+      /INVALID_ARGUMENT\] drop: a name was expected, and there is a column/,
+      () => untyped()['drop']?.(col('id')),
+    ],
+    ['a column without a name', /INVALID_ARGUMENT\] withColumn: .*an empty text/, () => untyped()['withColumn']?.('', col('id'))],
+    ['half a rename', /INVALID_ARGUMENT\] withColumnRenamed: .*undefined/, () => untyped()['withColumnRenamed']?.('id')],
+    ['agg of nothing', /INVALID_ARGUMENT\] agg: there is nothing to compute.*count/, () => untyped()['agg']?.()],
+    ['a mode of explain', /INVALID_ARGUMENT\] explain: .*'formatted'.*'extended'/, () => untyped()['explain']?.('formatted')],
+    ['sums of no number', /INVALID_ARGUMENT\] sum: .*no column that is a number/, () => frame().df.select('user').groupBy('user').sum()],
     ['a callback that returns values', /NOT_A_COLUMN\] select: 'x': .*number 3/, () => untyped()['select']?.(() => ({ x: 3 }))],
     ['an async callback', /NOT_A_COLUMN\] select: .*promise/, () => untyped()['select']?.(async () => ({ x: lit(1) }))],
     ['an aggregate in select', /AGGREGATE_NOT_ALLOWED\] select: .*sum\(price\)/, () => untyped()['select']?.(sum('price').alias('s'))],
@@ -68,6 +94,15 @@ describe('plans that do not resolve say operation, name and what exists, from th
     ],
     ['a length that is none', /INVALID_INTERVAL\] '1 minut'.*'minut' is not a unit/, () => window('at', '1 minut' as never)],
     ['a length that is not fixed', /INVALID_INTERVAL\].*no fixed length/, () => window('at', '1 month' as never)],
+    ['a length that is a bare number', /INVALID_INTERVAL\] 60 is not a length.*\{ minutes: 5 \}/, () => window('at', 60 as never)],
+    [
+      'a part that is misspelt',
+      /INVALID_INTERVAL\] \{"minute":1\}.*days, hours, minutes/,
+      () => untyped()['withWatermark']?.('at', { minute: 1 }),
+    ],
+    ['a length of no parts', /INVALID_INTERVAL\] \{\} is not/, () => untyped()['withWatermark']?.('at', {})],
+    ['no length at all', /INVALID_INTERVAL\] undefined is not/, () => untyped()['withWatermark']?.('at')],
+    ['an interval of nothing', /INVALID_INTERVAL\] 'undefined'/, () => interval(undefined as never)],
     [
       'two windows',
       /UNSUPPORTED_OPERATION\] groupBy: .*cannot stand in one operation/,

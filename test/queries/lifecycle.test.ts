@@ -1,7 +1,7 @@
-/** What a user sees of a running query: handles, names, stops, listeners, progress, streams of rows. */
+/** What a user sees of a running query: handles, names, stops, listeners, progress. */
 import { describe, expect, test } from 'vitest'
 import { count, type StreamingQueryProgress, StreamSession, t, window } from '../../src/index.ts'
-import { MemoryStream, testSession } from '../../src/testing/index.ts'
+import { ManualClock, MemoryStream, realIo, testSession } from '../../src/testing/index.ts'
 
 const numbers = () => new MemoryStream({ n: t.int })
 
@@ -82,6 +82,28 @@ describe('the handle', () => {
 })
 
 describe('triggers', () => {
+  test('processingTime fires on whole multiples of the interval', async () => {
+    const clock = new ManualClock(10_400)
+    const { session } = testSession({ io: { ...realIo, clock } })
+    const stream = numbers()
+    const query = session.readStream.source(stream).writeStream.format('noop').trigger({ processingTime: '1 second' }).start()
+    stream.addData([{ n: 1 }])
+    await clock.advance(0)
+    stream.addData([{ n: 2 }])
+    await clock.advance(599)
+    expect(query.recentProgress.map((one) => [one.timestamp, one.numInputRows])).toEqual([['1970-01-01T00:00:10.400Z', 1]])
+    await clock.advance(1)
+    stream.addData([{ n: 3 }])
+    stream.addData([{ n: 4 }])
+    await clock.advance(5_300)
+    expect(query.recentProgress.map((one) => [one.timestamp, one.numInputRows])).toEqual([
+      ['1970-01-01T00:00:10.400Z', 1],
+      ['1970-01-01T00:00:11.000Z', 1],
+      ['1970-01-01T00:00:12.000Z', 2],
+    ])
+    await session.stop()
+  })
+
   test('availableNow reads what is there at the start, in as many epochs as the limits ask for, and ends', async () => {
     const { session } = testSession()
     session.conf.set('millrace.maxBytesPerTrigger', 160)
@@ -133,9 +155,18 @@ describe('triggers', () => {
   test('what is no trigger is refused', () => {
     const { session } = testSession()
     const writer = session.readStream.source(numbers()).writeStream
-    for (const wrong of [{}, { processingTime: '1 second', once: true }, { availableNow: false }, { never: true }])
+    for (const wrong of [
+      undefined,
+      null,
+      '5 seconds',
+      {},
+      { processingTime: '1 second', once: true },
+      { availableNow: false },
+      { never: true },
+    ])
       expect(() => writer.trigger(wrong as never)).toThrow(/INVALID_ARGUMENT.*trigger/)
     expect(() => writer.trigger({ processingTime: 'often' as never })).toThrow(/INVALID_INTERVAL/)
+    expect(() => writer.trigger({ processingTime: 5 as never })).toThrow(/INVALID_INTERVAL/)
     expect(() => writer.trigger({ processingTime: '-1 second' as never })).toThrow(/INVALID_INTERVAL/)
   })
 })
@@ -209,63 +240,21 @@ describe('listeners and progress', () => {
     session.streams.resetTerminated()
     expect(await session.streams.awaitAnyTermination(5)).toBe(false)
   })
-})
 
-describe('rows as a stream', () => {
-  test('for await reads the rows; leaving the loop stops the query', async () => {
-    const { session } = testSession()
-    const stream = numbers()
-    stream.addData([{ n: 1 }, { n: 2 }, { n: 3 }])
-    const seen: number[] = []
-    for await (const row of session.readStream
-      .source(stream)
-      .filter((r) => r.n.gt(1))
-      .stream()) {
-      seen.push(row.n)
-      if (seen.length === 2) break
-    }
-    expect(seen).toEqual([2, 3])
-    expect(session.streams.active).toEqual([])
-  })
-
-  test('the query waits for its reader', async () => {
-    const { session } = testSession()
-    const stream = numbers()
-    stream.addData(Array.from({ length: 10_000 }, (_, n) => ({ n })))
-    const rows = session.readStream.source(stream).stream({ highWaterMark: 1 })
-    expect((await rows.next()).value).toEqual({ n: 0 })
-    expect(session.streams.active[0]?.recentProgress).toEqual([])
-    await rows.return?.()
-    expect(session.streams.active).toEqual([])
-  })
-
-  test('an error of the query is thrown to the reader, and a signal ends the loop', async () => {
+  test('awaitAnyTermination rejects with what ended one of them, also when others ended well', async () => {
     const { session } = testSession()
     const stream = numbers()
     stream.addData([{ n: 0 }])
-    await expect(
-      session.readStream
-        .source(stream)
-        .select((r) => ({ x: r.n.div(r.n) }))
-        .stream()
-        .next(),
-    ).rejects.toThrow(/DIVIDE_BY_ZERO/)
-    const stop = new AbortController()
-    setTimeout(() => stop.abort(), 20)
-    const seen: unknown[] = []
-    for await (const row of session.readStream.source(stream).stream({ signal: stop.signal })) seen.push(row)
-    expect(seen).toEqual([{ n: 0 }])
-  })
-
-  test('aggregates stream in update mode', async () => {
-    const { session } = testSession()
-    const stream = numbers()
-    const rows = session.readStream.source(stream).groupBy('n').count().stream()
-    stream.addData([{ n: 1 }])
-    expect((await rows.next()).value).toEqual({ n: 1, count: 1 })
-    stream.addData([{ n: 1 }])
-    expect((await rows.next()).value).toEqual({ n: 1, count: 2 })
-    await rows.return?.()
+    await session.readStream.source(stream).writeStream.format('noop').start().stop()
+    const failing = session.readStream.source(stream).select((r) => ({ x: r.n.div(r.n) }))
+    await failing.writeStream
+      .format('noop')
+      .start()
+      .awaitTermination()
+      .catch(() => undefined)
+    await expect(session.streams.awaitAnyTermination()).rejects.toThrow(/DIVIDE_BY_ZERO/)
+    session.streams.resetTerminated()
+    expect(await session.streams.awaitAnyTermination(5)).toBe(false)
   })
 })
 

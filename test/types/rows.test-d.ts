@@ -19,6 +19,7 @@ import {
   max,
   min,
   nullif,
+  type RowStream,
   round,
   StreamSession,
   sessionWindow,
@@ -310,7 +311,7 @@ function named<Row extends { user: string }>(frame: DataFrame<Row>): DataFrame<R
   return frame
 }
 rowIs<Order>()(named(orders), true)
-typeIs<AsyncIterableIterator<{ user: string; count: number }>>()(perUser(orders).stream(), true)
+typeIs<RowStream<{ user: string; count: number }>>()(perUser(orders).stream(), true)
 typeIs<Promise<{ user: string; count: number }[]>>()(perUser(orders).collect(), true)
 rowIs<{ user: string; least: string }>()(orders.groupBy('user').agg(min('user').alias('least')), true)
 

@@ -61,7 +61,7 @@ export class MemoryTables {
     const known = this.names()
     const near = nearestName(name, known)
     throw new MillraceError('INVALID_ARGUMENT', `There is no memory table '${name}'.`, {
-      hint: `${near === undefined ? '' : `Did you mean '${near}'? `}There are: ${known.join(', ') || 'none'}. A query makes one with format('memory').queryName(…).`,
+      hint: `${near === undefined ? '' : `Did you mean '${near}'? `}There are: ${known.join(', ') || 'none'}. A query with format('memory').queryName(…) makes one when its first epoch begins.`,
       details: { name, known },
     })
   }
