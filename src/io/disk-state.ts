@@ -3,7 +3,17 @@
  * thousands of operations.
  */
 import { posix } from 'node:path'
-import { appended, applied, type DiskNode, dropped, durableFolder, type FileNode, type FolderNode, synced } from './disk-node.ts'
+import {
+  appended,
+  applied,
+  type DiskNode,
+  dropped,
+  durableFile,
+  durableFolder,
+  type FileNode,
+  type FolderNode,
+  synced,
+} from './disk-node.ts'
 
 const NODES_BEFORE_SWEEP = 1024
 
@@ -138,8 +148,22 @@ export class DiskState {
     this.set(folderId, { ...folder, entries, pending: [...folder.pending, change], modifiedMs })
   }
 
-  /** Places a node under a name: durable at once. */
-  place(folderId: number, name: string, node: DiskNode): number {
+  contents(path: string): Uint8Array {
+    const file = this.file(this.need(path, 'read', 'EISDIR'))
+    return file.bytes.copy({ start: 0, end: file.length })
+  }
+
+  /** Places a durable file in durable folders, over what is there. */
+  put(path: string, bytes: Uint8Array, modifiedMs: number): void {
+    const folders = namesOf(path)
+    const name = folders.pop() ?? ''
+    let folder: number = DiskState.ROOT
+    for (const one of folders)
+      folder = this.folder(folder).entries.get(one) ?? this.#place(folder, one, durableFolder(new Map(), modifiedMs))
+    this.#place(folder, name, durableFile(bytes.slice(), modifiedMs))
+  }
+
+  #place(folderId: number, name: string, node: DiskNode): number {
     const folder = this.folder(folderId)
     const id = this.add(node)
     const entry = [{ seq: 0, name, id }]

@@ -254,6 +254,18 @@ describe.each(Object.entries(places))('the %s disk', (_, make) => {
     expect(await disk.stat(join(root, 'a', 'below'))).toBeNull()
   })
 
+  test('reads a small file at once, and null where none is', async () => {
+    const { disk, root } = await make()
+    await write(disk, join(root, 'a'), 'abc')
+    const found = disk.readNow(join(root, 'a'))
+    expect(found).toEqual(bytesOf('abc'))
+    found?.fill(0)
+    expect(disk.readNow(join(root, 'a'))).toEqual(bytesOf('abc'))
+    expect(disk.readNow(join(root, 'b'))).toBeNull()
+    expect(disk.readNow(join(root, 'a', 'below'))).toBeNull()
+    expect(() => disk.readNow(root)).toThrow('EISDIR')
+  })
+
   test('does not read what is not there, a folder, or after an abort', async () => {
     const { disk, root } = await make()
     await failsWith(text(disk, join(root, 'none')), 'ENOENT')

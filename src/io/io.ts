@@ -43,6 +43,8 @@ export interface Disk {
   stat(path: string): Promise<FileInfo | null>
   /** The bytes of [start, end) in chunks; a chunk belongs to the reader. */
   read(path: string, options?: { readonly start?: number; readonly end?: number; readonly signal?: AbortSignal }): AsyncIterable<Uint8Array>
+  /** A whole small file, at once; null where none is. For what has to be known before anything may wait. */
+  readNow(path: string): Uint8Array | null
   /** Makes a folder and those above it; nothing is made where it is. Its entry, and that of each new folder above, is durable when this resolves. */
   makeFolder(path: string): Promise<void>
   /** Makes a file that was not there, for appending. Throws EEXIST where something is. The entry is durable only after `syncFolder` of its folder. */

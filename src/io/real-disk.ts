@@ -3,7 +3,7 @@
  * length of a file after its `sync` (fdatasync; F_FULLFSYNC on macOS), an entry after the sync of its folder. Where folders cannot be opened (Windows) or do
  * not know syncing (some network file systems), an entry is as durable as the system makes it.
  */
-import { constants } from 'node:fs'
+import { constants, readFileSync } from 'node:fs'
 import { type FileHandle, link, lstat, mkdir, open, readdir, rm, stat, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Disk, FileInfo, WritableFile } from './io.ts'
@@ -44,6 +44,15 @@ export const realDisk: Disk = {
       }
     } finally {
       await file.close()
+    }
+  },
+
+  readNow(path) {
+    try {
+      return new Uint8Array(readFileSync(path))
+    } catch (error) {
+      if (isMissing(error)) return null
+      throw error
     }
   },
 

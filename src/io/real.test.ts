@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -46,6 +47,14 @@ describe('disk', () => {
     expect(sizes.reduce((sum, size) => sum + size)).toBe(2_399_999)
     expect(await disk.stat(join(folder, 'Z', 'below-a-file'))).toBeNull()
     await expect(disk.list(join(folder, 'missing'))).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+})
+
+describe('a full disk', () => {
+  test.runIf(existsSync('/dev/full'))('refuses what is appended', async () => {
+    const file = await disk.open('/dev/full')
+    await expect(file.append(encode('x'))).rejects.toMatchObject({ code: 'ENOSPC' })
+    await file.close()
   })
 })
 

@@ -4,7 +4,7 @@
  */
 import { posix } from 'node:path'
 import { DiskCalls, type DiskOperation, type FaultOptions, SimulatedCrash } from './disk-faults.ts'
-import { type Corruption, damaged, durableFile, durableFolder, emptyFile } from './disk-node.ts'
+import { type Corruption, damaged, durableFolder, emptyFile } from './disk-node.ts'
 import { DiskState, namesOf, systemError } from './disk-state.ts'
 import type { Clock, Disk, FileInfo, WritableFile } from './io.ts'
 import { cutPower, type PowerCut, tornPoints } from './power-cut.ts'
@@ -97,6 +97,11 @@ export class SimulatedDisk implements Disk {
     } finally {
       this.#open.delete(reader)
     }
+  }
+
+  readNow(path: string): Uint8Array | null {
+    this.#calls.read('read', path)
+    return this.#state.find(path) === null ? null : this.#state.contents(path)
   }
 
   async makeFolder(path: string): Promise<void> {
@@ -254,19 +259,12 @@ export class SimulatedDisk implements Disk {
 
   /** The contents of a file as programs see them; also while the machine is off. */
   contents(path: string): Uint8Array {
-    const file = this.#state.file(this.#state.need(path, 'open'))
-    return file.bytes.copy({ start: 0, end: file.length })
+    return this.#state.contents(path)
   }
 
   /** Places a durable file in durable folders, over what is there. It is no operation. */
   put(path: string, bytes: Uint8Array): void {
-    const folders = namesOf(path)
-    const name = folders.pop() ?? ''
-    let folder: number = DiskState.ROOT
-    for (const one of folders) {
-      folder = this.#state.folder(folder).entries.get(one) ?? this.#state.place(folder, one, durableFolder(new Map(), this.#nowMs()))
-    }
-    this.#state.place(folder, name, durableFile(bytes.slice(), this.#nowMs()))
+    this.#state.put(path, bytes, this.#nowMs())
   }
 
   #nowMs(): number {
