@@ -1,7 +1,8 @@
 /** A running query, as users hold it. */
-import type { MillraceError } from '../error.ts'
+import { MillraceError } from '../error.ts'
 import type { RunningQuery, StreamingQueryProgress, StreamingQueryStatus } from '../plan/contracts/backend.ts'
 import { type ExplainText, explainMode } from './explain-mode.ts'
+import { isInsideQuery } from './sinks/inside-query.ts'
 
 /**
  * A handle on a query that was started. It is never thenable, so `await start()` and `start()` mean the same. What goes wrong while it runs rejects
@@ -47,16 +48,19 @@ export class StreamingQuery implements AsyncDisposable {
     return this.#running.exception
   }
   /** Resolves with true when the query ended, with false when `timeoutMs` passed first; rejects with what ended it. */
-  awaitTermination(timeoutMs?: number): Promise<boolean> {
+  async awaitTermination(timeoutMs?: number): Promise<boolean> {
+    this.#mustBeOutside('awaitTermination')
     return this.#running.awaitTermination(timeoutMs)
   }
   /** Resolves when all that the sources had at the call is in the sink. Rejects with what ended the query. */
-  processAllAvailable(): Promise<void> {
+  async processAllAvailable(): Promise<void> {
+    this.#mustBeOutside('processAllAvailable')
     return this.#running.processAllAvailable()
   }
-  /** Ends the query after what it is doing now; resolves when everything is closed. */
-  stop(): Promise<void> {
-    return this.#running.stop()
+  /** Ends the query after what it is doing now; resolves when everything is closed, or at once where the query's own foreach or foreachBatch calls it. */
+  async stop(): Promise<void> {
+    const stopped = this.#running.stop()
+    if (!isInsideQuery(this.id)) await stopped
   }
   /** The plan that runs, also written to the terminal. */
   explain(mode: ExplainText = 'simple'): string {
@@ -64,6 +68,13 @@ export class StreamingQuery implements AsyncDisposable {
     this.#print(text)
     return text
   }
+  #mustBeOutside(method: string): void {
+    if (!isInsideQuery(this.id)) return
+    throw new MillraceError('UNSUPPORTED_OPERATION', `${method}: the query's own function would wait for itself.`, {
+      hint: 'Call it outside of foreach and foreachBatch; stop() can be called inside.',
+    })
+  }
+
   /** For people: what `console.log(query)` shows. */
   toString(): string {
     return `StreamingQuery[${[this.name, this.id, this.status.message].filter((one) => one !== null).join(', ')}]`

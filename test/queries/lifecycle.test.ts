@@ -1,6 +1,6 @@
 /** What a user sees of a running query: handles, names, stops, listeners, progress. */
 import { describe, expect, test } from 'vitest'
-import { count, type StreamingQueryProgress, StreamSession, t, window } from '../../src/index.ts'
+import { count, type StreamingQuery, type StreamingQueryProgress, StreamSession, t, window } from '../../src/index.ts'
 import { ManualClock, MemoryStream, realIo, testSession } from '../../src/testing/index.ts'
 
 const numbers = () => new MemoryStream({ n: t.int })
@@ -296,5 +296,52 @@ describe('foreach and foreachBatch', () => {
     await query.processAllAvailable()
     await query.stop()
     expect(calls).toEqual([['open', 0, 0], ['close', null], ['open', 0, 1], { n: 7 }, ['close', null]])
+  })
+
+  test('a function that stops its own query does not wait for itself', async () => {
+    const { session } = testSession()
+    const stream = numbers()
+    const epochs: number[] = []
+    const byBatch = session.readStream
+      .source(stream)
+      .writeStream.foreachBatch(async (_, epoch) => {
+        epochs.push(epoch)
+        await byBatch.stop()
+      })
+      .start()
+    expect(await byBatch.awaitTermination()).toBe(true)
+    expect(epochs).toEqual([0])
+    stream.addData([{ n: 1 }])
+    const byRow: StreamingQuery = session.readStream
+      .source(stream)
+      .writeStream.foreach(() => byRow.stop())
+      .start()
+    expect(await byRow.awaitTermination()).toBe(true)
+    // What it leaves behind waits as anybody does.
+    let later: Promise<void> = Promise.resolve()
+    const left = session.readStream
+      .source(stream)
+      .writeStream.foreachBatch(() => {
+        later = new Promise((resolve) => setTimeout(resolve, 5)).then(() => left.stop())
+      })
+      .start()
+    await left.processAllAvailable()
+    await later
+    expect(left.isActive).toBe(false)
+  })
+
+  test('a function that waits for its own query is told so', async () => {
+    const { session } = testSession()
+    const waits = (wait: (query: StreamingQuery) => Promise<unknown>): Promise<boolean> => {
+      const query: StreamingQuery = session.readStream
+        .source(numbers())
+        .writeStream.foreachBatch(async () => void (await wait(query)))
+        .start()
+      return query.awaitTermination()
+    }
+    await expect(waits((query) => query.processAllAvailable())).rejects.toThrow(
+      /UNSUPPORTED_OPERATION\] processAllAvailable: .*wait for itself/,
+    )
+    await expect(waits((query) => query.awaitTermination())).rejects.toThrow(/UNSUPPORTED_OPERATION\] awaitTermination/)
   })
 })

@@ -5,6 +5,7 @@ import { MillraceError } from '../../error.ts'
 import type { SinkProvider } from '../../plan/contracts/sink.ts'
 import { LocalRelationNode, type Relation } from '../../plan/nodes/relation.ts'
 import type { DataFrame } from '../data-frame.ts'
+import { insideQuery } from './inside-query.ts'
 
 export type BatchFunction = (batch: DataFrame<unknown>, epochId: number) => void | Promise<void>
 
@@ -16,7 +17,7 @@ export function foreachBatchSink(frameOf: (plan: Relation) => DataFrame<unknown>
     options: {},
     modes: ['append', 'update', 'complete'],
     delivery: 'at-least-once',
-    open: ({ schema }) => {
+    open: ({ schema, queryId }) => {
       let batches: Batch[] = []
       const forget = (): Promise<void> => {
         batches = []
@@ -30,7 +31,7 @@ export function foreachBatchSink(frameOf: (plan: Relation) => DataFrame<unknown>
         },
         commit: async ({ epoch }) => {
           try {
-            await write(frameOf(LocalRelationNode.create({ schema, batches })), epoch)
+            await insideQuery(queryId, async () => write(frameOf(LocalRelationNode.create({ schema, batches })), epoch))
           } catch (error) {
             throw new MillraceError(
               'USER_FUNCTION_FAILED',

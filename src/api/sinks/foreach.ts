@@ -3,6 +3,7 @@ import { rowReader } from '../../data/surface.ts'
 import type { Batch } from '../../data/vector.ts'
 import { MillraceError } from '../../error.ts'
 import type { EpochInfo, Sink, SinkProvider } from '../../plan/contracts/sink.ts'
+import { insideQuery } from './inside-query.ts'
 
 /** As Spark's ForeachWriter. There is one partition, '0'. */
 export interface ForeachWriter<Row> {
@@ -24,17 +25,19 @@ export function foreachSink(writer: ForeachWriter<unknown> | ((row: unknown) => 
     options: {},
     modes: ['append', 'update', 'complete'],
     delivery: 'at-least-once',
-    open: () => Promise.resolve(new ForeachSink(full)),
+    open: ({ queryId }) => Promise.resolve(new ForeachSink(full, queryId)),
   }
 }
 
 class ForeachSink implements Sink {
   readonly #writer: ForeachWriter<unknown>
+  readonly #queryId: string
   #wanted = true
   #rows = 0
 
-  constructor(writer: ForeachWriter<unknown>) {
+  constructor(writer: ForeachWriter<unknown>, queryId: string) {
     this.#writer = writer
+    this.#queryId = queryId
   }
   async begin({ epoch }: EpochInfo): Promise<void> {
     this.#rows = 0
@@ -43,10 +46,12 @@ class ForeachSink implements Sink {
   async write(batch: Batch): Promise<void> {
     if (!this.#wanted) return
     const read = rowReader(batch)
-    for (let index = 0; index < batch.length; index++, this.#rows++) {
-      const row = read(index)
-      await this.#call(`process, row ${this.#rows + 1} of the epoch`, () => this.#writer.process(row))
-    }
+    await insideQuery(this.#queryId, async () => {
+      for (let index = 0; index < batch.length; index++, this.#rows++) {
+        const row = read(index)
+        await this.#call(`process, row ${this.#rows + 1} of the epoch`, () => this.#writer.process(row))
+      }
+    })
   }
   async commit(): Promise<null> {
     await this.#call('close', () => this.#writer.close?.(null))
