@@ -44,6 +44,16 @@ describe('contents', () => {
     expect(torn).toEqual(['a(500)', 'a', 'ab', 'abc(1524)'])
     expect(shown(disk.powerCut({ unsynced: 'torn', tornAt: 523 }), '/log')).toBe('a')
   })
+  test('of all files tear at one moment', async () => {
+    const { disk, file } = await withFile(sectors('a'))
+    const other = await disk.create('/other')
+    await disk.syncFolder('/')
+    await file.append(sectors('bc'))
+    await other.append(sectors('xy'))
+    await file.append(sectors('d'))
+    const states = disk.tornPoints().map((tornAt) => disk.powerCut({ unsynced: 'torn', tornAt }))
+    expect(states.map((one) => `${shown(one, '/log')},${shown(one, '/other')}`)).toEqual(['a,', 'ab,', 'abc,', 'abc,x', 'abc,xy'])
+  })
   test('arrive in any subset of their sectors, with any of the lengths', async () => {
     const { disk, file } = await withFile(sectors('a'))
     await file.append(sectors('bcd'))

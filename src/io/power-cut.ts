@@ -40,6 +40,7 @@ interface Survival {
   /** How many changes of one name arrived, the oldest first. */
   changes(changes: readonly EntryChange[]): number
   pieces(pieces: readonly Piece[]): readonly Piece[]
+  /** From the durable length to the present one; `arrived` is the end of the last byte that arrived. */
   length(file: FileNode, arrived: number): number
 }
 
@@ -79,9 +80,9 @@ export function cutPower(state: DiskState, cut: PowerCut): DiskState {
 function bytesAfter(file: FileNode, survival: Survival, noise: SeededRandom | null): Uint8Array {
   const kept = survival.pieces(piecesOf(file))
   const arrived = kept.reduce((end, piece) => Math.max(end, piece.end), file.durableLength)
-  const after = new Uint8Array(Math.min(file.length, Math.max(file.durableLength, survival.length(file, arrived))))
+  const after = new Uint8Array(survival.length(file, arrived))
   if (noise !== null) for (let i = file.durableLength; i < after.length; i++) after[i] = noise.uint32()
-  after.set(file.bytes.copy({ start: 0, end: Math.min(file.durableLength, after.length) }))
+  after.set(file.bytes.copy({ start: 0, end: file.durableLength }))
   for (const { start, end } of file.holes) {
     for (let i = start; i < Math.min(end, after.length); i++) after[i] = noise?.uint32() ?? 0
   }

@@ -186,6 +186,14 @@ describe('snapshots', () => {
       if (disk.files().length > 0) await (await disk.open('/d/b').catch(() => disk.open('/d/a'))).append(bytesOf('!'))
     }
   })
+  test('go their own ways', async () => {
+    const disk = fresh()
+    await (await disk.create('/a')).append(bytesOf('same '))
+    const forks = ['one', 'two', 'three'].map((word) => ({ word, fork: new SimulatedDisk({ seed: 1, from: disk.snapshot() }) }))
+    for (const { word, fork } of forks) await (await fork.open('/a')).append(bytesOf(word))
+    expect(forks.map(({ fork }) => textOf(fork, '/a'))).toEqual(['same one', 'same two', 'same three'])
+    expect(textOf(disk, '/a')).toBe('same ')
+  })
   test('restoring turns the machine on again, without the files that were open', async () => {
     const disk = fresh()
     const file = await disk.create('/a')
@@ -221,6 +229,9 @@ test('what nobody can name any more is forgotten, but not what is open or may co
   const disk = fresh()
   const open = await disk.create('/open')
   disk.put('/back', bytesOf('back'))
+  await disk.makeFolder('/between')
+  await disk.create('/between/a')
+  await disk.remove('/between/a')
   await disk.remove('/open')
   for (let i = 0; i < 5000; i++) {
     await disk.create(`/${i}`).then((file) => file.close())
@@ -231,6 +242,13 @@ test('what nobody can name any more is forgotten, but not what is open or may co
   }
   await open.append(bytesOf('x'))
   expect(textOf(disk.powerCut({ unsynced: 'lost' }), '/back')).toBe('back')
+  const names = Array.from({ length: 50 }, (_, subset) =>
+    disk
+      .powerCut({ unsynced: 'torn', subset })
+      .files()
+      .map((one) => one.path),
+  )
+  expect(names.some((one) => one.includes('/between/a'))).toBe(true)
 })
 test('times come from the clock that is given', async () => {
   const disk = new SimulatedDisk({ seed: 1, clock: new ManualClock(5) })
