@@ -74,10 +74,12 @@ export interface DataFrame<
   drop<const N extends keyof Row & string>(...names: N[]): DataFrame<Minus<Row, N>>
   /** Declares event time: rows may come `delay` late before their windows close. */
   withWatermark(eventTime: TimeName<Scope<Row, Meta>>, delay: FixedInterval): DataFrame<Row, Meta>
-  /** Groups by columns, windows among them. */
+  /** Groups by columns, windows among them. Without any there is one group, also over no rows: then all but counts may be null. */
   groupBy<
     const A extends readonly (NameIn<Scope<Row, Meta>> | ColumnFor<Scope<Row, Meta>, 'row'> | MakeColumns<Scope<Row, Meta>, 'row'>)[],
-  >(...keys: A): GroupedData<Scope<Row, Meta>, SelectRow<Scope<Row, Meta>, {}, A[number]>>
+  >(
+    ...keys: A
+  ): GroupedData<A extends readonly [] ? Nullable<Scope<Row, Meta>> : Scope<Row, Meta>, SelectRow<Scope<Row, Meta>, {}, A[number]>>
   /** Aggregates over all rows. There is always one result row, so all but counts are null until a row came. */
   agg<
     const A extends readonly (ColumnFor<Nullable<Scope<Row, Meta>>, 'aggregate'> | MakeColumns<Nullable<Scope<Row, Meta>>, 'aggregate'>)[],

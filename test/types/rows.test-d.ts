@@ -240,7 +240,7 @@ rowIs<{ total: number | null; n: number }>()(
   orders.agg((r) => ({ total: sum(r.price), n: count() })),
   true,
 )
-rowIs<{ total: number }>()(orders.groupBy().agg(sum(col('price').mul(col('qty'))).alias('total')), true)
+rowIs<{ total: number | null }>()(orders.groupBy().agg(sum(col('price').mul(col('qty'))).alias('total')), true)
 // windows of windows
 rowIs<{ window: Window; most: number }>()(
   orders.groupBy(window('at', '1 minute')).agg(count().alias('n')).groupBy(window('window', '1 hour')).agg(max('n').alias('most')),

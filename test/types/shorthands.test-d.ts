@@ -7,3 +7,7 @@ rowIs<{ user: string; 'sum(price)': number; 'sum(discount)': number | null; 'sum
 rowIs<{ user: string; 'avg(price)': number; 'avg(discount)': number | null; 'avg(big)': number }>()(orders.groupBy('user').avg(), true)
 rowIs<{ user: string; 'min(price)': number; 'min(discount)': number | null; 'min(big)': bigint }>()(orders.groupBy('user').min(), true)
 rowIs<{ price: number; 'max(price)': number; 'max(discount)': number | null; 'max(big)': bigint }>()(orders.groupBy('price').max(), true)
+// all rows together: one row even where none came
+rowIs<{ count: number }>()(orders.groupBy().count(), true)
+rowIs<{ 'sum(price)': number | null; 'sum(discount)': number | null; 'sum(big)': bigint | null }>()(orders.groupBy().sum(), true)
+rowIs<{ 'max(at)': Date | null }>()(orders.groupBy().max('at'), true)
