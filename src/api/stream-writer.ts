@@ -53,7 +53,7 @@ export class DataStreamWriter<Row> {
     this.#sink = this.#session.catalog.sink(name)
     return this
   }
-  /** `checkpointLocation` and `delivery` are for the query, all others for the sink. */
+  /** `checkpointLocation`, `delivery`, `takeover` and `checkpointRenames` are for the query, all others for the sink. */
   option(name: string, value: string | number | boolean): this {
     this.#options.set(name, optionText(name, value))
     return this
@@ -115,6 +115,8 @@ export class DataStreamWriter<Row> {
         trigger: this.#trigger,
         name: this.#name,
         checkpointLocation: query.get('checkpointlocation') ?? null,
+        takeover: booleanOf('takeover', query.get('takeover')),
+        checkpointRenames: query.get('checkpointrenames') ?? null,
         delivery: deliveryOf(query.get('delivery')),
         configuration: this.#session.configuration(),
         signal: options.signal ?? null,
@@ -130,11 +132,16 @@ export class DataStreamWriter<Row> {
     const query = new Map<string, string>()
     const sink: Record<string, string> = {}
     for (const [name, value] of this.#options) {
-      if (/^(checkpointLocation|delivery)$/i.test(name)) query.set(name.toLowerCase(), value)
+      if (/^(checkpointLocation|delivery|takeover|checkpointRenames)$/i.test(name)) query.set(name.toLowerCase(), value)
       else sink[name] = value
     }
     return { query, sink }
   }
+}
+
+function booleanOf(name: string, text: string | undefined): boolean {
+  if (text === undefined || /^(true|false)$/i.test(text)) return text?.toLowerCase() === 'true'
+  throw new MillraceError('INVALID_OPTION', `writeStream: option '${name}' is '${text}'.`, { hint: 'It is true or false.' })
 }
 
 function deliveryOf(text: string | undefined): Delivery | null {

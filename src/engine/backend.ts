@@ -16,16 +16,19 @@ import type { Options, Relation } from '../plan/nodes/relation.ts'
 import type { ResolvedPlan, ScanNode } from '../plan/nodes/resolved-plan.ts'
 import { walkPlan } from '../plan/nodes/resolved-plan.ts'
 import { optimize } from '../plan/optimizer.ts'
-import { MemoryJournal } from './checkpoint/memory-journal.ts'
+import type { Checkpoint } from './checkpoint/checkpoint.ts'
+import { DurableCheckpoint } from './checkpoint/durable-checkpoint.ts'
+import { noCheckpoint } from './checkpoint/no-checkpoint.ts'
+import { describePlan, parseRenames } from './checkpoint/plan-description.ts'
+import { parseQueryFile } from './checkpoint/query-file.ts'
 import { interpreter } from './compile/interpreter.ts'
 import { collectLocal } from './operators/local.ts'
 import { Pipeline } from './operators/pipeline.ts'
-import { queryConfiguration } from './query/configuration.ts'
+import { type QueryConfiguration, queryConfiguration } from './query/configuration.ts'
 import { EmbeddedQuery } from './query/embedded-query.ts'
 import { SourceRunner } from './query/source-runner.ts'
 import { triggerPlan } from './query/trigger.ts'
 import { Waiter } from './query/waiter.ts'
-import { MemoryStateProvider } from './state/memory-state.ts'
 
 export interface EmbeddedBackendOptions {
   readonly catalog: Catalog
@@ -45,16 +48,16 @@ function startQuery({ catalog, io }: EmbeddedBackendOptions, request: QueryReque
   const analyzed = analyze(request.plan, catalog)
   const plan = optimize(analyzed)
   const scans = streamingScans(plan)
-  checkRequest(request, analyzed)
+  checkRequest(request, analyzed, scans)
   const schema = structType(plan.output.map((column) => field(column.name, column.type, column.nullable)))
   checkOptions(`The ${request.sink.format} sink`, request.sinkOptions, request.sink.options)
   request.sink.check?.(request.sinkOptions, schema, request.outputMode)
   const trigger = triggerPlan(request.trigger, request.sink.defaultIntervalMs)
-  const id = io.random.uuid()
+  const runId = io.random.uuid()
+  const { id, checkpoint } = openCheckpoint(io, request, plan, configuration, runId)
   const pipeline = new Pipeline(plan, {
     mode: request.outputMode,
     executor: interpreter,
-    state: new MemoryStateProvider(),
     monotonicMs: () => io.clock.monotonicMs(),
     watermark: {
       policy: configuration.watermarkPolicy,
@@ -65,11 +68,11 @@ function startQuery({ catalog, io }: EmbeddedBackendOptions, request: QueryReque
   })
   return new EmbeddedQuery({
     id,
-    runId: io.random.uuid(),
+    runId,
     name: request.name,
     io,
     pipeline,
-    journal: new MemoryJournal(id),
+    checkpoint,
     trigger,
     configuration,
     planIdentity: planIdentity(plan),
@@ -88,6 +91,7 @@ function startQuery({ catalog, io }: EmbeddedBackendOptions, request: QueryReque
             signal,
             timeZone: configuration.timeZone,
             maxBytesPerTrigger: trigger.bounded === 'once' ? null : configuration.maxBytesPerTrigger,
+            epochsRetained: configuration.epochsRetained,
           }),
       ),
     openSink: (signal) =>
@@ -105,7 +109,7 @@ function startQuery({ catalog, io }: EmbeddedBackendOptions, request: QueryReque
 }
 
 /** What does not depend on options of the sink: mode, delivery, checkpoint. */
-function checkRequest(request: QueryRequest, plan: ResolvedPlan): void {
+function checkRequest(request: QueryRequest, plan: ResolvedPlan, scans: readonly ScanNode[]): void {
   if ([...walkPlan(plan)].some((node) => node.kind === 'LocalScan') && streamingScans(plan).length > 0) {
     throw new MillraceError('UNSUPPORTED_OPERATION', 'The query unites a stream with rows that are in memory.', {
       hint: 'Feed the rows through a source, or write them to the sink by themselves.',
@@ -127,15 +131,57 @@ function checkRequest(request: QueryRequest, plan: ResolvedPlan): void {
       },
     )
   }
-  if (request.checkpointLocation !== null) {
-    throw new MillraceError('CHECKPOINT_NOT_SUPPORTED', `The checkpoint '${request.checkpointLocation}' cannot be kept.`)
+  if (request.sink.needsCheckpoint && request.checkpointLocation === null && request.delivery !== 'at-least-once') {
+    throw new MillraceError('CHECKPOINT_REQUIRED', `The ${request.sink.format} sink is exactly-once, and needs a checkpoint for it.`, {
+      hint: "Set .option('checkpointLocation', …), or .option('delivery', 'at-least-once') to do without.",
+    })
   }
-  if (request.delivery === 'exactly-once') {
+  if (request.delivery !== 'exactly-once') return
+  if (request.checkpointLocation === null) {
     throw new MillraceError(
       'CHECKPOINT_REQUIRED',
       "delivery 'exactly-once' was asked for without a checkpoint, so a restart could not keep it.",
     )
   }
+  const weak = scans.filter((scan) => scan.description.guarantee === 'transient').map((scan) => `the ${scan.format} source`)
+  if (request.sink.delivery !== 'exactly-once') weak.push(`the ${request.sink.format} sink`)
+  if (weak.length > 0) {
+    throw new MillraceError('DELIVERY_NOT_SUPPORTED', `delivery 'exactly-once' was asked for, and ${weak.join(' and ')} cannot give it.`, {
+      details: { weak },
+    })
+  }
+}
+
+/** What the query goes on from. Reads one small file at once, since a query has its id from the beginning. */
+function openCheckpoint(
+  io: Io,
+  request: QueryRequest,
+  plan: ResolvedPlan,
+  configuration: QueryConfiguration,
+  runId: string,
+): { readonly id: string; readonly checkpoint: Checkpoint } {
+  const { checkpointLocation: location, outputMode } = request
+  if (location === null) {
+    const id = io.random.uuid()
+    return { id, checkpoint: noCheckpoint(id, configuration.stateBytesMax) }
+  }
+  const path = `${location.replace(/(.)\/+$/, '$1')}/query`
+  const id = parseQueryFile(path, io.disk.readNow(path))?.queryId ?? io.random.uuid()
+  const { timeZone, watermarkPolicy, epochsRetained, stateBytesMax } = configuration
+  const checkpoint = new DurableCheckpoint({
+    io,
+    location: path.slice(0, -'/query'.length),
+    queryId: id,
+    runId,
+    takeover: request.takeover,
+    plan: describePlan(plan, { outputMode, timeZone, watermarkPolicy }),
+    sink: request.sink.format,
+    renames: parseRenames(request.checkpointRenames),
+    epochsRetained,
+    memoryBytesMax: stateBytesMax,
+    onRestored: () => undefined,
+  })
+  return { id, checkpoint }
 }
 
 async function collect({ catalog, io }: EmbeddedBackendOptions, plan: Relation, configuration: Options): Promise<readonly Batch[]> {

@@ -184,6 +184,8 @@ async function streamRows(one: StreamCase, zone: string, folder: string): Promis
       trigger: { kind: 'availableNow' },
       name: null,
       checkpointLocation: null,
+      takeover: false,
+      checkpointRenames: null,
       delivery: null,
       configuration: { 'spark.sql.session.timeZone': zone, 'millrace.watermark.policy': 'sparkMax' },
       signal: null,

@@ -39,6 +39,8 @@ export async function runScript(
       trigger: { kind: 'availableNow' },
       name: null,
       checkpointLocation: null,
+      takeover: false,
+      checkpointRenames: null,
       delivery: null,
       configuration,
       signal: null,

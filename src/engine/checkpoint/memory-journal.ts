@@ -1,35 +1,34 @@
-/** The journal of a query without a checkpoint: it orders the epochs of one run, checks that they come in order, and forgets with the process. */
+/** The journal of a query without a checkpoint: it checks that epochs come in order, and forgets with the process. */
 import { assert } from '../../error.ts'
 import type { BeginFrame, CommitFrame, Journal, RecoveredJournal } from './contract.ts'
 
 export class MemoryJournal implements Journal {
-  readonly #queryId: string
-  #begun: BeginFrame | null = null
-  #committed: RecoveredJournal['committed'] = null
+  #next = 0
+  #begun: number | null = null
 
-  constructor(queryId: string) {
-    this.#queryId = queryId
-  }
-
-  recover(): Promise<RecoveredJournal> {
-    return Promise.resolve({ queryId: this.#queryId, committed: this.#committed, inDoubt: this.#begun })
-  }
-
-  begin(frame: BeginFrame): Promise<void> {
-    const next = this.#committed === null ? 0 : this.#committed.begin.epoch + 1
-    assert(frame.epoch === next, `epoch ${frame.epoch} begins, and ${next} is the next one`)
-    this.#begun = frame
+  begin({ epoch }: BeginFrame): Promise<void> {
+    assert(epoch === this.#next && this.#begun === null, `epoch ${epoch} begins, and ${this.#begun ?? this.#next} is the next one`)
+    this.#begun = epoch
     return Promise.resolve()
   }
 
-  commit(frame: CommitFrame): Promise<void> {
-    assert(this.#begun?.epoch === frame.epoch, `epoch ${frame.epoch} is committed, and ${this.#begun?.epoch ?? 'none'} was begun`)
-    this.#committed = { begin: this.#begun, commit: frame }
+  async commit({ epoch }: CommitFrame, next: BeginFrame | null): Promise<void> {
+    assert(this.#begun === epoch, `epoch ${epoch} is committed, and ${this.#begun ?? 'none'} was begun`)
+    this.#next++
     this.#begun = null
-    return Promise.resolve()
+    if (next !== null) await this.begin(next)
   }
 
   close(): Promise<void> {
     return Promise.resolve()
   }
 }
+
+/** What a query without a checkpoint goes on from. */
+export const nothingRecovered = (queryId: string): RecoveredJournal => ({
+  queryId,
+  runner: { runnerEpoch: 1, lineage: 0, rewoundTo: null },
+  committed: null,
+  inDoubt: null,
+  stateSteps: () => [],
+})

@@ -11,6 +11,8 @@ import type { Datum } from '../../data/datum.ts'
 export interface EvaluationContext {
   /** The epoch's one clock reading, µs since 1970. */
   readonly batchTimeMicros: bigint
+  /** The epoch's one draw of chance: what is random follows from it, so that a replay gives the same. */
+  readonly randomSeed: number
   /** IANA name or offset of the session's time zone. */
   readonly timeZone: string
 }

@@ -34,6 +34,18 @@ export const configurationSpecs = {
     min: 1,
     doc: 'Bytes that one epoch takes from each source, roughly.',
   },
+  'millrace.state.maxBytes': {
+    type: 'bytes',
+    default: String(1024 * 1024 * 1024),
+    min: 1,
+    doc: 'Bytes of memory that the state of one operator may take; a query that would pass it ends with STATE_TOO_LARGE, its checkpoint intact.',
+  },
+  'millrace.checkpoint.epochsRetained': {
+    type: 'integer',
+    default: '100',
+    min: 1,
+    doc: 'How many epochs a checkpoint can be rewound by; spark.sql.streaming.minBatchesToRetain means the same.',
+  },
   'millrace.pollInterval': {
     type: 'string',
     default: '10 milliseconds',
@@ -53,6 +65,8 @@ export interface QueryConfiguration {
   readonly closeOnIdle: 'hold' | 'wallClock'
   readonly maxBytesPerTrigger: number
   readonly pollIntervalMs: number
+  readonly stateBytesMax: number
+  readonly epochsRetained: number
   readonly timeZone: string
 }
 
@@ -61,6 +75,7 @@ export function queryConfiguration(configuration: Options): QueryConfiguration {
   const ours: Record<string, string> = {}
   for (const [key, value] of Object.entries(configuration)) {
     if (key.toLowerCase() === 'spark.sql.session.timezone') ours['millrace.sql.session.timeZone'] ??= value
+    else if (key.toLowerCase() === 'spark.sql.streaming.minbatchestoretain') ours['millrace.checkpoint.epochsRetained'] ??= value
     else if (key.toLowerCase().startsWith('millrace.')) ours[key] = value
   }
   const checked = checkOptions('The session', ours, configurationSpecs)
@@ -71,6 +86,8 @@ export function queryConfiguration(configuration: Options): QueryConfiguration {
     idleTimeoutMs: idleTimeout(checked),
     closeOnIdle: checked.string('millrace.watermark.closeOnIdle')?.toLowerCase() === 'wallclock' ? 'wallClock' : 'hold',
     maxBytesPerTrigger: checked.integer('millrace.maxBytesPerTrigger') ?? 0,
+    stateBytesMax: checked.integer('millrace.state.maxBytes') ?? 0,
+    epochsRetained: checked.integer('millrace.checkpoint.epochsRetained') ?? 0,
     pollIntervalMs: milliseconds(checked, 'millrace.pollInterval'),
     timeZone: zone,
   }

@@ -3,6 +3,7 @@
  * Nothing here throws after `start`: what goes wrong ends the query and is kept in `exception`.
  */
 import { MillraceError } from '../../error.ts'
+import { crashPoint } from '../../io/crash-point.ts'
 import type {
   ExplainMode,
   RunningQuery,
@@ -11,17 +12,27 @@ import type {
   StreamingQueryStatus,
 } from '../../plan/contracts/backend.ts'
 import type { Sink } from '../../plan/contracts/sink.ts'
+import type { Checkpoint, Recovery } from '../checkpoint/checkpoint.ts'
 import { blame } from './blame.ts'
 import { ProgressHistory } from './progress.ts'
 import { type LoopParts, QueryLoop } from './query-loop.ts'
 import type { SourceRunner } from './source-runner.ts'
 
-export interface QueryParts extends Omit<LoopParts, 'sink' | 'signal' | 'onStatus' | 'onProgress' | 'onIdle' | 'onCaughtUp'> {
+export interface QueryParts extends Omit<LoopParts, 'sink' | 'recovery' | 'signal' | 'onStatus' | 'onProgress' | 'onIdle' | 'onCaughtUp'> {
+  readonly checkpoint: Checkpoint
   readonly openSink: (signal: AbortSignal) => Promise<Sink>
   readonly makeSources: (signal: AbortSignal) => readonly SourceRunner[]
   readonly explain: (mode: ExplainMode) => string
   readonly listener: StreamingQueryListener
   readonly signal: AbortSignal | null
+}
+
+/** What has to be closed when the query ends. */
+interface Opened {
+  readonly sources: SourceRunner[]
+  sink: Sink | null
+  recovery: Recovery | null
+  claimed: boolean
 }
 
 export class EmbeddedQuery implements RunningQuery {
@@ -104,19 +115,15 @@ export class EmbeddedQuery implements RunningQuery {
     // `start` has to return before the first event is told.
     await this.#parts.io.clock.yieldNow()
     const { signal } = this.#stop
-    const sources: SourceRunner[] = []
-    let sink: Sink | null = null
+    const opened: Opened = { sources: [], sink: null, recovery: null, claimed: false }
     try {
       this.#tell((listener) => listener.onQueryStarted?.({ id: this.id, runId: this.runId, name: this.name, timestamp: this.#now() }))
-      const recovered = await this.#parts.journal.recover()
-      sources.push(...this.#parts.makeSources(signal))
-      for (const source of sources) await source.open(recovered.committed?.begin.ranges[source.id]?.end ?? null)
-      await this.#parts.pipeline.open()
-      sink = await blame('SINK_FAILED', `The ${this.#parts.sinkTitle} sink`, () => this.#parts.openSink(signal))
+      const { sink, recovery } = await this.#open(opened, signal)
       this.#loop = new QueryLoop({
         ...this.#parts,
-        sources,
+        sources: opened.sources,
         sink,
+        recovery,
         signal,
         onStatus: (status) => {
           this.#status = status
@@ -132,12 +139,41 @@ export class EmbeddedQuery implements RunningQuery {
     } catch (error) {
       if (!signal.aborted) this.#exception = asMillraceError(error)
     }
-    await this.#close(sources, sink)
+    await this.#close(opened)
   }
 
-  async #close(sources: readonly SourceRunner[], sink: Sink | null): Promise<void> {
-    const closing = [...sources.map((source) => source.close()), sink?.close(), this.#parts.pipeline.close(), this.#parts.journal.close()]
-    for (const result of await Promise.allSettled(closing)) {
+  /** In the order that checkpoint.ts asks for. What was opened is in `opened`, also when a later step fails. */
+  async #open(opened: Opened, signal: AbortSignal): Promise<{ readonly sink: Sink; readonly recovery: Recovery }> {
+    const { checkpoint, pipeline, sinkTitle } = this.#parts
+    this.#say('Claiming the checkpoint')
+    const runner = await checkpoint.claim()
+    opened.claimed = true
+    const inSink = <T>(run: () => Promise<T>): Promise<T> => blame('SINK_FAILED', `The ${sinkTitle} sink`, run)
+    const sink = await inSink(() => this.#parts.openSink(signal))
+    opened.sink = sink
+    const token = runner === null ? null : await inSink(async () => (await sink.fence?.(runner)) ?? null)
+    this.#say('Reading the journal')
+    const recovery = await checkpoint.recover(token)
+    opened.recovery = recovery
+    const { committed, inDoubt } = recovery.recovered
+    this.#say('Initializing sources')
+    for (const source of this.#parts.makeSources(signal)) {
+      opened.sources.push(source)
+      const position = committed?.begin.ranges[source.id]?.end ?? inDoubt?.ranges[source.id]?.start ?? null
+      await source.open(position, await checkpoint.sourceLog(source.id))
+    }
+    this.#say('Restoring state')
+    await pipeline.open(recovery.state, inDoubt?.watermarks ?? committed?.commit.nextWatermarks ?? null)
+    crashPoint('recovery.state')
+    return { sink, recovery }
+  }
+
+  async #close({ sources, sink, recovery, claimed }: Opened): Promise<void> {
+    crashPoint('stop.requested')
+    const closing = [...sources.map((source) => source.close()), sink?.close(), this.#parts.pipeline.close(), recovery?.journal.close()]
+    const results = await Promise.allSettled(closing)
+    if (claimed) results.push(...(await Promise.allSettled([this.#parts.checkpoint.release()])))
+    for (const result of results) {
       if (result.status === 'rejected') this.#exception ??= asMillraceError(result.reason)
     }
     this.#active = false
@@ -149,6 +185,10 @@ export class EmbeddedQuery implements RunningQuery {
     for (const waiting of this.#waitingForAll) waiting.resolve()
     this.#waitingForAll = []
     this.#tell((listener) => listener.onQueryTerminated?.({ id: this.id, runId: this.runId, exception: this.#exception }))
+  }
+
+  #say(message: string): void {
+    this.#status = { message, isDataAvailable: false, isTriggerActive: false }
   }
 
   #caughtUp(planning: number): void {

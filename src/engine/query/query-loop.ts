@@ -7,7 +7,8 @@
 import type { Io } from '../../io/io.ts'
 import type { StreamingQueryProgress, StreamingQueryStatus } from '../../plan/contracts/backend.ts'
 import type { Sink } from '../../plan/contracts/sink.ts'
-import type { Journal, SourceRange } from '../checkpoint/contract.ts'
+import type { Recovery } from '../checkpoint/checkpoint.ts'
+import type { BeginFrame, SourceRange } from '../checkpoint/contract.ts'
 import type { Pipeline } from '../operators/pipeline.ts'
 import type { QueryConfiguration } from './configuration.ts'
 import { type EpochResult, runEpoch } from './epoch.ts'
@@ -30,10 +31,10 @@ export interface LoopParts {
   readonly pipeline: Pipeline
   readonly sink: Sink
   readonly sinkTitle: string
-  readonly journal: Journal
   readonly trigger: TriggerPlan
   readonly configuration: QueryConfiguration
   readonly planIdentity: string
+  readonly recovery: Recovery
   readonly signal: AbortSignal
   readonly waiter: Waiter
   readonly onStatus: (status: StreamingQueryStatus) => void
@@ -45,13 +46,19 @@ export interface LoopParts {
 
 export class QueryLoop {
   readonly #parts: LoopParts
-  #epoch = 0
+  #epoch: number
+  /** The next epoch, where it is in the journal already: it rode on the last commit, or is in doubt after a crash. */
+  #begun: BeginFrame | null
+  #planned = false
   #plannings = 0
   #triggerMs: number | null = null
   #idleSinceMs: number | null = null
 
   constructor(parts: LoopParts) {
     this.#parts = parts
+    const { committed, inDoubt } = parts.recovery.recovered
+    this.#epoch = committed === null ? 0 : committed.commit.epoch + 1
+    this.#begun = inDoubt
   }
 
   /** The number of the next planning: what processAllAvailable waits for. */
@@ -64,9 +71,10 @@ export class QueryLoop {
     if (trigger.bounded === 'availableNow') for (const source of sources) await source.prepareAvailableNow()
     while (!signal.aborted) {
       const firedMs = this.#parts.io.clock.nowMs()
+      const isReplay = this.#begun !== null
       const ran = await this.#tick(firedMs)
       if (signal.aborted) return
-      if (trigger.bounded === 'once' && (ran === 'data' || ran === 'nothing')) return
+      if (trigger.bounded === 'once' && !isReplay && (ran === 'data' || ran === 'nothing')) return
       if (trigger.bounded === 'availableNow' && ran === 'nothing') return
       await this.#pause(firedMs, ran)
     }
@@ -74,38 +82,84 @@ export class QueryLoop {
 
   /** Plans, and runs an epoch if there is a reason to. */
   async #tick(firedMs: number): Promise<'data' | 'noData' | 'nothing'> {
-    const { io, sources, pipeline, trigger } = this.#parts
+    const { pipeline, trigger } = this.#parts
     const planning = ++this.#plannings
-    const timer = new PhaseTimer(() => io.clock.monotonicMs())
-    this.#status('Getting offsets from the sources', false, true)
-    await timer.time('latestOffset', async () => {
-      for (const source of sources) await source.plan()
-    })
-    const hasData = sources.some((source) => source.hasNewData)
+    const timer = new PhaseTimer(() => this.#parts.io.clock.monotonicMs())
+    const begun = this.#begun
+    // What is begun is run as it was planned; a source still has to be planned once, so that it knows what it has.
+    if (begun === null || !this.#planned) await this.#plan(timer)
+    const hasData = begun === null ? this.#hasData : !begun.noData
     const noData = !hasData && this.#epoch > 0
-    if (noData) this.#decideIdleness()
-    if (noData && !pipeline.needsNoDataEpoch()) {
-      this.#status('Waiting for data to arrive', false, false)
-      this.#reportIdle(firedMs)
-      this.#parts.onCaughtUp(planning)
-      return 'nothing'
+    if (begun === null && noData) {
+      this.#decideIdleness()
+      if (!pipeline.needsNoDataEpoch()) {
+        this.#status('Waiting for data to arrive', false, false)
+        this.#reportIdle(firedMs)
+        this.#parts.onCaughtUp(planning)
+        return 'nothing'
+      }
     }
     this.#status('Processing new data', hasData, true)
-    const complete = sources.every((source) => source.reachesLatest)
     const watermark = pipeline.watermark
-    const ranges = Object.fromEntries(sources.map((source) => [source.id, rangeOf(source)]))
-    const closesAtMs = trigger.realTimeMs === null || noData ? null : firedMs + trigger.realTimeMs
-    const epoch = this.#epoch
-    const result = await runEpoch(
-      { ...this.#parts, timeZone: this.#parts.configuration.timeZone, waitWithinEpoch: (untilMs) => this.#waitForData(untilMs) },
-      { epoch, batchTimeMs: firedMs, ranges, noData, closesAtMs },
-      timer,
-    )
-    this.#epoch++
+    const frame = begun ?? this.#frame(this.#epoch, firedMs, noData)
+    const closesAtMs = begun !== null || trigger.realTimeMs === null || noData ? null : firedMs + trigger.realTimeMs
+    const result = await this.#run(frame, begun !== null, closesAtMs, timer)
     this.#idleSinceMs = null
-    this.#report(epoch, firedMs, timer, result, watermark)
-    if (complete && !pipeline.needsNoDataEpoch() && closesAtMs === null) this.#parts.onCaughtUp(planning)
+    this.#report(frame.epoch, firedMs, timer, result, watermark)
+    const caughtUp = result.next === null && this.#parts.sources.every((source) => source.reachesLatest)
+    if (caughtUp && !pipeline.needsNoDataEpoch() && closesAtMs === null) this.#parts.onCaughtUp(planning)
     return noData ? 'noData' : 'data'
+  }
+
+  async #run(frame: BeginFrame, begun: boolean, closesAtMs: number | null, timer: PhaseTimer): Promise<EpochResult> {
+    const { recovery, configuration } = this.#parts
+    const { recovered, journal, sinkHasEpochInDoubt } = recovery
+    const skipSink = begun && sinkHasEpochInDoubt && recovered.inDoubt?.epoch === frame.epoch
+    const parts = {
+      ...this.#parts,
+      journal,
+      lineage: recovered.runner.lineage,
+      timeZone: configuration.timeZone,
+      waitWithinEpoch: (untilMs: number) => this.#waitForData(untilMs),
+    }
+    const result = await runEpoch(parts, { frame, begun, skipSink, closesAtMs }, timer, () => this.#planNext(frame.epoch + 1, timer))
+    this.#epoch = frame.epoch + 1
+    this.#begun = result.next
+    return result
+  }
+
+  /** The next epoch, if it may begin at once: then its begin shares the write of the commit before it. */
+  async #planNext(epoch: number, timer: PhaseTimer): Promise<BeginFrame | null> {
+    const { trigger, signal, io } = this.#parts
+    if (trigger.intervalMs !== null || trigger.realTimeMs !== null || trigger.bounded === 'once' || signal.aborted) return null
+    await this.#plan(timer)
+    return this.#hasData ? this.#frame(epoch, io.clock.nowMs(), false) : null
+  }
+
+  async #plan(timer: PhaseTimer): Promise<void> {
+    this.#status('Getting offsets from the sources', false, true)
+    await timer.time('latestOffset', async () => {
+      for (const source of this.#parts.sources) await source.plan()
+    })
+    this.#planned = true
+  }
+
+  get #hasData(): boolean {
+    return this.#parts.sources.some((source) => source.hasNewData)
+  }
+
+  #frame(epoch: number, batchTimeMs: number, noData: boolean): BeginFrame {
+    const { sources, pipeline, io, planIdentity, trigger } = this.#parts
+    return {
+      epoch,
+      ranges: Object.fromEntries(sources.map((source) => [source.id, rangeOf(source)])),
+      watermarks: pipeline.snapshotWatermarks(),
+      batchTimeMs,
+      randomSeed: io.random.uint32(),
+      planIdentity,
+      noData,
+      closed: trigger.realTimeMs !== null && !noData,
+    }
   }
 
   /** Until the next trigger, or until there is a reason to plan again. */

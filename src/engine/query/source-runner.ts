@@ -9,12 +9,22 @@ import { takeRows } from '../../data/vector-builder.ts'
 import { assert, MillraceError } from '../../error.ts'
 import type { Io } from '../../io/io.ts'
 import type { SourceProgress } from '../../plan/contracts/backend.ts'
-import type { Json, Source, SourceBatch, SourceEvent, SourceLatest, SourceOffset, SourceProvider } from '../../plan/contracts/source.ts'
+import type {
+  Json,
+  Source,
+  SourceBatch,
+  SourceEvent,
+  SourceLatest,
+  SourceLog,
+  SourceOffset,
+  SourceProvider,
+} from '../../plan/contracts/source.ts'
 import type { ScanNode } from '../../plan/nodes/resolved-plan.ts'
 import type { SourceRange } from '../checkpoint/contract.ts'
 import { type Decoder, decoderFor } from '../decode/decoder.ts'
 import type { Origin } from '../operators/operator.ts'
 import { blame, blamed } from './blame.ts'
+import { SpooledSource } from './spooled-source.ts'
 
 export interface SourceRunnerOptions {
   readonly provider: SourceProvider
@@ -24,6 +34,7 @@ export interface SourceRunnerOptions {
   readonly timeZone: string
   /** Null: no limit, also not those of the source's options. */
   readonly maxBytesPerTrigger: number | null
+  readonly epochsRetained: number
 }
 
 export class SourceRunner {
@@ -51,9 +62,10 @@ export class SourceRunner {
     return this.#position
   }
 
-  /** Opens the source and stands at `position`, or where a new query begins. */
-  async open(position: SourceOffset | null): Promise<void> {
+  /** Opens the source and stands at `position`, or where a new query begins. `log`: what the source remembers under the checkpoint. */
+  async open(position: SourceOffset | null, log: SourceLog | null): Promise<void> {
     const { scan, io, signal, provider } = this.#options
+    const spools = log !== null && scan.description.guarantee !== 'replayable'
     const supplied = structType(
       scan.supplied.map((name) => {
         const column = scan.output.find((attribute) => attribute.name === name)
@@ -64,9 +76,10 @@ export class SourceRunner {
     const report = (event: SourceEvent): void => {
       if (this.#events.length < 100) this.#events.push(event)
     }
-    this.#source = await this.#blamed(() =>
-      provider.open({ options: scan.options, description: scan.description, supplied, io, signal, report }),
+    const source = await this.#blamed(() =>
+      provider.open({ options: scan.options, description: scan.description, supplied, io, signal, report, log: spools ? null : log }),
     )
+    this.#source = spools ? new SpooledSource(source, log, this.#options.epochsRetained) : source
     this.#position = position ?? (await this.#blamed(() => this.#opened.initialOffset()))
   }
 

@@ -11,7 +11,6 @@
  */
 import { isoTimestamp } from '../../data/calendar.ts'
 import type { MillraceProgress } from '../../plan/contracts/backend.ts'
-import type { Json } from '../../plan/contracts/source.ts'
 import { type Origin, originOrder } from '../operators/operator.ts'
 
 export interface WatermarkPolicy {
@@ -30,6 +29,11 @@ export interface EpochEnd {
   readonly nowMs: number
 }
 
+/** A tracker as the journal keeps it; µs as texts. */
+export interface TrackerSnapshot {
+  readonly value: string | null
+  readonly partitions: readonly (readonly [source: string, partition: string, max: string | null])[]
+}
 interface Partition {
   readonly origin: Origin
   /** Greatest event time, µs. */
@@ -101,7 +105,7 @@ export class WatermarkTracker {
     }
   }
 
-  snapshot(): Json {
+  snapshot(): TrackerSnapshot {
     return {
       value: this.#value === null ? null : String(this.#value),
       partitions: [...this.#partitions.values()].map(({ origin, max }) => [
@@ -109,6 +113,15 @@ export class WatermarkTracker {
         origin.partition,
         max === null ? null : String(max),
       ]),
+    }
+  }
+
+  /** Idleness is not restored: a partition has to be silent for its time again. */
+  restore({ value, partitions }: TrackerSnapshot): void {
+    this.#value = value === null ? null : BigInt(value)
+    for (const [source, partition, max] of partitions) {
+      const origin = { source, partition }
+      this.#partition(originOrder(origin), origin).max = max === null ? null : BigInt(max)
     }
   }
 

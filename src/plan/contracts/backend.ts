@@ -23,6 +23,10 @@ export interface QueryRequest {
   readonly trigger: TriggerSpec
   readonly name: string | null
   readonly checkpointLocation: string | null
+  /** Shuts out another runner that holds the checkpoint. */
+  readonly takeover: boolean
+  /** `old -> new, …`: columns that have another name than in the program that made the checkpoint. */
+  readonly checkpointRenames: string | null
   /** Null: the strongest that sink and sources have. */
   readonly delivery: Delivery | null
   /** The session's configuration at start (`millrace.…` and `spark.sql.…` keys). */

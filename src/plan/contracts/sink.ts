@@ -26,6 +26,8 @@ export interface SinkProvider {
   readonly modes: readonly OutputMode[]
   /** The strongest that it can give. */
   readonly delivery: Delivery
+  /** Set: without a checkpoint the query is refused, unless it asks for at-least-once. */
+  readonly needsCheckpoint?: boolean
   /** Throws what is wrong with options or schema; no I/O. */
   check?(options: Options, schema: StructType, mode: OutputMode): void
   /** Milliseconds between epochs if the user set no trigger; absent = as soon as possible. */
@@ -36,6 +38,7 @@ export interface SinkContext {
   readonly options: Options
   readonly schema: StructType
   readonly mode: OutputMode
+  /** The same for each start from one checkpoint. */
   readonly queryId: string
   readonly queryName: string | null
   /** The session's zone: how timestamps are shown as text. */
@@ -48,16 +51,39 @@ export interface EpochInfo {
   readonly epoch: number
   /** Milliseconds since 1970: the epoch's one clock reading. */
   readonly batchTimeMs: number
+  /** 0, and one more after each rewind: output of an epoch under an older lineage beyond the rewound epoch is superseded. */
+  readonly lineage: number
+}
+/** What a sink that is exactly-once stores with its output, atomically: which epoch it has, and a checksum of what the engine had planned for it. */
+export interface EpochToken {
+  readonly epoch: number
+  readonly lineage: number
+  /** Of the journal's begin frame. It is known only at the commit: a closed epoch begins in the journal when its reading has ended. */
+  readonly beginChecksum: number
 }
 /** What the journal keeps of a sink's commit; its own business. */
 export type SinkToken = Json
 
+/** Who writes: a runner is one start of a query from its checkpoint. */
+export interface RunnerInfo {
+  /** Greater than that of every runner before. */
+  readonly runnerEpoch: number
+  readonly lineage: number
+  /** The last epoch that stays when the query was rewound to it under this lineage; null where it never was. Later output of older lineages is superseded. */
+  readonly rewoundTo: number | null
+}
+
 export interface Sink {
-  /** Shuts out any older runner; gives the token of the last commit that the sink knows, or null. Only sinks that are exactly-once have it. */
-  fence?(runnerEpoch: number): Promise<SinkToken>
+  /**
+   * Shuts out every older runner, takes back what it had open, and gives the token of the last epoch that readers see (of any lineage that is not superseded),
+   * or null where there is none. Called once, before `begin`, where the query has a checkpoint. Sinks that are exactly-once must have it.
+   * An older runner that goes on gets QUERY_FENCED from its next call.
+   */
+  fence?(runner: RunnerInfo): Promise<EpochToken | null>
   begin(epoch: EpochInfo): Promise<void>
   write(batch: Batch): Promise<void>
-  commit(epoch: EpochInfo): Promise<SinkToken>
+  /** `token` is stored with the output, atomically, by sinks that have `fence`. */
+  commit(epoch: EpochInfo, token: EpochToken): Promise<SinkToken>
   abort(epoch: EpochInfo): Promise<void>
   close(): Promise<void>
 }

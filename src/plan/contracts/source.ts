@@ -88,8 +88,25 @@ export interface SourceContext {
   readonly io: Io
   /** Aborted when the query stops. */
   readonly signal: AbortSignal
+  /** The source's own durable log under the checkpoint: what it has to remember beyond its position. Null where the query has no checkpoint. */
+  readonly log: SourceLog | null
   /** Reports something that does not stop the query (a reconnect, a skipped file); shown in progress and events. */
   readonly report: (event: SourceEvent) => void
+}
+/**
+ * An append-only log of a source, kept under the checkpoint. Entries are numbered from 0 and never change. After a rewind of the query the log may hold more
+ * than the position that the source is asked to go on from: what is beyond is still true (files that were found, records that arrived).
+ */
+export interface SourceLog {
+  /** How many entries were ever appended. */
+  readonly length: number
+  /** The first entry that is still kept. */
+  readonly first: number
+  /** Durable when it resolves. Either all of the entries are there after a crash, or none. */
+  append(entries: readonly Uint8Array[]): Promise<void>
+  read(from: number, to: number): AsyncIterable<Uint8Array>
+  /** Entries before it are not needed any more; they may stay for a while. */
+  dropBefore(index: number): Promise<void>
 }
 export interface SourceEvent {
   readonly kind: 'connected' | 'disconnected' | 'retrying' | 'skipped' | 'warning'

@@ -1,0 +1,34 @@
+/**
+ * The checkpoint of a query, as the query sees it: claim it, learn what it goes on from, write on, release it. Two kinds: a folder (DurableCheckpoint), or
+ * nothing at all (no-checkpoint.ts).
+ *
+ * Order at start, in which nothing may be swapped: claim a runner epoch → the sink shuts older runners out (fence) → read the journal → compare the program →
+ * decide what the sink's token says of the epoch in doubt → seal the old journal by beginning a new segment. Only then is anything relied upon.
+ *
+ *     <location>/query            which query this is: its id, format version
+ *     <location>/runners/         one file a start (runners.ts)
+ *     <location>/journal/         begin and commit frames (durable-journal.ts)
+ *     <location>/state/           changes and snapshots of state (state/durable-state.ts)
+ *     <location>/sources/<id>/    what sources have to remember (source-log.ts)
+ */
+import type { EpochToken, RunnerInfo } from '../../plan/contracts/sink.ts'
+import type { SourceLog } from '../../plan/contracts/source.ts'
+import type { StateProvider } from '../state/contract.ts'
+import type { Journal, RecoveredJournal } from './contract.ts'
+
+export interface Recovery {
+  readonly recovered: RecoveredJournal
+  readonly journal: Journal
+  readonly state: StateProvider
+  /** The epoch in doubt is in the sink already: its state is made again, its output is not. */
+  readonly sinkHasEpochInDoubt: boolean
+}
+export interface Checkpoint {
+  /** Null where the query has no checkpoint: nothing is fenced, and sources remember nothing. */
+  claim(): Promise<RunnerInfo | null>
+  /** `token`: what the sink's fence gave; null also where the sink has none. */
+  recover(token: EpochToken | null): Promise<Recovery>
+  sourceLog(scanId: string): Promise<SourceLog | null>
+  /** The query has ended; others may claim. */
+  release(): Promise<void>
+}

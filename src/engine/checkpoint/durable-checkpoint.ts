@@ -1,0 +1,212 @@
+/** A checkpoint in a folder; see checkpoint.ts for its parts and the order at start. */
+
+import { MillraceError } from '../../error.ts'
+import { crashPoint } from '../../io/crash-point.ts'
+import type { Io } from '../../io/io.ts'
+import type { EpochToken, RunnerInfo } from '../../plan/contracts/sink.ts'
+import type { Json, SourceLog } from '../../plan/contracts/source.ts'
+import { DurableStateProvider } from '../state/durable-state.ts'
+import type { Checkpoint, Recovery } from './checkpoint.ts'
+import type { BeginFrame } from './contract.ts'
+import { DurableJournal } from './durable-journal.ts'
+import { beginChecksum } from './frames.ts'
+import { type CommittedEpoch, firstNeeded, type History, historyOf, type JournalHeader, stateStepsOf } from './history.ts'
+import { checkCompatible, type PlanDescription, type Renames } from './plan-description.ts'
+import { purge } from './purge.ts'
+import { writeQueryFile } from './query-file.ts'
+import { checkFence, claimRunner, releaseRunner } from './runners.ts'
+import { FORMAT_VERSION, SegmentWriter, scanLog } from './segments.ts'
+import { DurableSourceLog } from './source-log.ts'
+
+export interface DurableCheckpointOptions {
+  readonly io: Io
+  readonly location: string
+  readonly queryId: string
+  readonly runId: string
+  readonly takeover: boolean
+  readonly plan: PlanDescription
+  readonly sink: string
+  readonly renames: Renames
+  /** Epochs that can be gone back to. */
+  readonly epochsRetained: number
+  readonly memoryBytesMax: number | null
+  readonly onRestored: (operatorId: string, rows: number) => void
+}
+
+export class DurableCheckpoint implements Checkpoint {
+  readonly #options: DurableCheckpointOptions
+  readonly #logs: DurableSourceLog[] = []
+  #runner: RunnerInfo | null = null
+
+  constructor(options: DurableCheckpointOptions) {
+    this.#options = options
+  }
+
+  async claim(): Promise<RunnerInfo> {
+    const { io, location, runId, takeover, queryId } = this.#options
+    await io.disk.makeFolder(location)
+    const runnerEpoch = await claimRunner(io, `${location}/runners`, runId, takeover)
+    this.#runner = { runnerEpoch, lineage: 0, rewoundTo: null }
+    await writeQueryFile(io.disk, location, { format: FORMAT_VERSION, queryId, createdMs: io.clock.nowMs() }, runId)
+    crashPoint('runner.claimed')
+    const header = historyOf(await scanLog(io.disk, `${location}/journal`, 'journal')).header
+    if (header !== null && header.queryId !== queryId) {
+      throw new MillraceError('CHECKPOINT_IN_USE', `Another query began in '${location}' at the same moment.`, { details: { location } })
+    }
+    this.#runner = { runnerEpoch, lineage: header?.lineage ?? 0, rewoundTo: header?.rewoundTo ?? null }
+    return this.#runner
+  }
+
+  async recover(token: EpochToken | null): Promise<Recovery> {
+    const { io, location, plan, sink, renames, queryId, memoryBytesMax, onRestored } = this.#options
+    const runner = this.#claimed
+    crashPoint('runner.fenced')
+    const folder = `${location}/journal`
+    await io.disk.makeFolder(folder)
+    await io.disk.makeFolder(`${location}/state`)
+    const history = historyOf(await scanLog(io.disk, folder, 'journal'))
+    await this.#syncAll(history)
+    crashPoint('recovery.read')
+    if (history.header !== null) checkCompatible(history.header.plan, plan, renames)
+    const sinkHasEpochInDoubt = sinkHas(token, history, runner.lineage)
+    const header: JournalHeader = { ...runner, queryId, rewindTo: null, plan, sink, createdMs: io.clock.nowMs() }
+    const writer = new SegmentWriter(io.disk, folder, 'journal', runner.runnerEpoch, history.segments.at(-1)?.seal ?? null)
+    await writer.roll(header as unknown as Json)
+    for (const stray of history.strays) await io.disk.remove(stray)
+    crashPoint('recovery.sealed')
+    const steps = (operatorId: string) => stateStepsOf(history.epochs, operatorId)
+    const state = new DurableStateProvider({
+      disk: io.disk,
+      folder: `${location}/state`,
+      runnerEpoch: runner.runnerEpoch,
+      memoryBytesMax,
+      steps,
+      onRestored,
+    })
+    const last = history.epochs.at(-1)
+    const retention = new Retention(this.#options, history, state, writer)
+    const journal = new DurableJournal({
+      writer,
+      header,
+      committed: last?.commit.epoch ?? -1,
+      inDoubt: history.inDoubt,
+      checkFence: () => checkFence(io, `${location}/runners`, runner.runnerEpoch),
+      nowMs: () => io.clock.nowMs(),
+      onRoll: () => retention.apply(),
+      onCommitted: (epoch) => retention.add(epoch),
+    })
+    return {
+      recovered: { queryId, runner, committed: last ?? null, inDoubt: history.inDoubt, stateSteps: steps },
+      journal,
+      state,
+      sinkHasEpochInDoubt,
+    }
+  }
+
+  async sourceLog(scanId: string): Promise<SourceLog> {
+    const { io, location } = this.#options
+    const log = await DurableSourceLog.open(io.disk, `${location}/sources/${encodeURIComponent(scanId)}`, this.#claimed.runnerEpoch)
+    this.#logs.push(log)
+    return log
+  }
+
+  async release(): Promise<void> {
+    const { io, location } = this.#options
+    for (const log of this.#logs) await log.close()
+    if (this.#runner !== null) await releaseRunner(io, `${location}/runners`, this.#runner.runnerEpoch)
+  }
+
+  get #claimed(): RunnerInfo {
+    if (this.#runner === null) throw new MillraceError('INTERNAL_ERROR', 'The checkpoint is used before it is claimed.')
+    return this.#runner
+  }
+
+  /** What was read may not be durable yet: the runner before may have died between its write and its sync. */
+  async #syncAll(history: History): Promise<void> {
+    const { io, location } = this.#options
+    for (const segment of history.segments.slice(-2)) {
+      const file = await io.disk.open(segment.path)
+      try {
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+    }
+    await io.disk.syncFolder(`${location}/journal`)
+  }
+}
+
+/** Whether the sink has the epoch in doubt. Throws CHECKPOINT_OLDER_THAN_OUTPUT where it has what the journal knows nothing of. */
+function sinkHas(token: EpochToken | null, history: History, lineage: number): boolean {
+  const last = history.epochs.at(-1)?.commit.epoch ?? -1
+  if (token === null || token.epoch <= last) return false
+  const begin: BeginFrame | null = history.inDoubt
+  if (begin !== null && token.epoch === begin.epoch && token.lineage === lineage && token.beginChecksum === beginChecksum(begin))
+    return true
+  throw new MillraceError(
+    'CHECKPOINT_OLDER_THAN_OUTPUT',
+    `The sink has epoch ${token.epoch}, and the checkpoint ${last < 0 ? 'has none' : `ends with epoch ${last}`}${begin === null ? '' : `, with another epoch ${begin.epoch} begun`}.`,
+    { details: { token, committed: last, inDoubt: begin?.epoch ?? null } },
+  )
+}
+
+/** Keeps what the last epochs need, and removes the rest when the journal rolls. */
+class Retention {
+  readonly #options: DurableCheckpointOptions
+  readonly #state: DurableStateProvider
+  readonly #writer: SegmentWriter
+  readonly #oldState: readonly string[]
+  readonly #oldStateEpochs = new Map<string, number>()
+  #epochs: CommittedEpoch[]
+  #segments: { readonly name: string; lastEpoch: number }[]
+
+  constructor(options: DurableCheckpointOptions, history: History, state: DurableStateProvider, writer: SegmentWriter) {
+    this.#options = options
+    this.#state = state
+    this.#writer = writer
+    this.#epochs = history.epochs.map(withoutInline)
+    this.#segments = [...history.lastEpochs].map(([name, lastEpoch]) => ({ name, lastEpoch }))
+    for (const { commit } of history.epochs)
+      for (const { file } of Object.values(commit.state)) if (file !== null) this.#oldStateEpochs.set(file.name, commit.epoch)
+    this.#oldState = [...this.#oldStateEpochs.keys()]
+  }
+
+  add(epoch: CommittedEpoch): void {
+    this.#epochs.push(withoutInline(epoch))
+    const segment = this.#segments.at(-1)
+    // A begin may ride on the commit, so the segment has a frame of the next epoch too.
+    if (segment?.name === epoch.segment) segment.lastEpoch = epoch.commit.epoch + 1
+    else this.#segments.push({ name: epoch.segment, lastEpoch: epoch.commit.epoch + 1 })
+  }
+
+  async apply(): Promise<void> {
+    const { io, location, epochsRetained } = this.#options
+    const needed = firstNeeded(this.#epochs, epochsRetained)
+    const segments = [...this.#segments, { name: this.#writer.name, lastEpoch: Number.POSITIVE_INFINITY }]
+    const left = await purge(io.disk, { folder: `${location}/journal`, files: segments }, needed, 'purge.segment')
+    this.#segments = this.#segments.filter((one) => left.has(one.name))
+    this.#epochs = this.#epochs.filter((one) => one.commit.epoch >= needed)
+    const stateFiles = [...this.#oldState.map((name) => [name, this.#oldStateEpochs.get(name) ?? 0] as const), ...this.#state.files]
+    const names = new Set((await io.disk.list(`${location}/state`)).map((info) => info.path.slice(info.path.lastIndexOf('/') + 1)))
+    const known = stateFiles.filter(([name]) => names.has(name)).map(([name, lastEpoch]) => ({ name, lastEpoch }))
+    // Files that no commit names are of epochs that were never committed; those of this runner are still to be named.
+    const unnamed = [...names].filter(
+      (name) => !known.some((one) => one.name === name) && !name.startsWith(String(this.#writer.name.slice(0, 10))),
+    )
+    await purge(
+      io.disk,
+      { folder: `${location}/state`, files: [...unnamed.map((name) => ({ name, lastEpoch: -1 })), ...known] },
+      needed,
+      'purge.state',
+    )
+  }
+}
+
+/** Small changes are in the journal; nobody needs them a second time in memory. */
+const withoutInline = (one: CommittedEpoch): CommittedEpoch => ({
+  ...one,
+  commit: {
+    ...one.commit,
+    state: Object.fromEntries(Object.entries(one.commit.state).map(([id, state]) => [id, { ...state, inline: null }])),
+  },
+})

@@ -1,0 +1,49 @@
+/** `<location>/query`: the identity of the query that the checkpoint belongs to. Written once, when the checkpoint is made. */
+import { MillraceError } from '../../error.ts'
+import type { Disk } from '../../io/io.ts'
+import type { Json } from '../../plan/contracts/source.ts'
+import { encodeBlock, nameChecksum, scanBlocks } from './block.ts'
+import { decodeJson, encodeJson } from './payload.ts'
+import { FORMAT_VERSION } from './segments.ts'
+
+export interface QueryFile {
+  readonly format: number
+  readonly queryId: string
+  readonly createdMs: number
+}
+const CHAIN = 'query'
+
+/** Null where it is not there, or was never finished. Throws CHECKPOINT_FORMAT. */
+export function parseQueryFile(path: string, bytes: Uint8Array | null): QueryFile | null {
+  const block = bytes === null ? undefined : scanBlocks(path, CHAIN, bytes).blocks[0]
+  if (block === undefined) {
+    if (bytes !== null && bytes.length > 0)
+      throw new MillraceError('CHECKPOINT_DAMAGED', `'${path}' is damaged: it does not say which query it is of.`, { details: { path } })
+    return null
+  }
+  const file = decodeJson(block.payload, path).json as unknown as QueryFile
+  if (file.format === FORMAT_VERSION) return file
+  throw new MillraceError('CHECKPOINT_FORMAT', `'${path}' has format ${file.format}, and this version reads format ${FORMAT_VERSION}.`, {
+    details: { path, format: file.format },
+  })
+}
+
+/** Published by a link, so that it is whole where it is. Nothing happens where one is there already. */
+export async function writeQueryFile(disk: Disk, location: string, file: QueryFile, runId: string): Promise<void> {
+  const draft = `${location}/.query-${runId}`
+  await disk.remove(draft)
+  const written = await disk.create(draft)
+  try {
+    await written.append(encodeBlock(0, nameChecksum(CHAIN), encodeJson(file as unknown as Json, [])).bytes)
+    await written.sync()
+  } finally {
+    await written.close()
+  }
+  try {
+    await disk.link(draft, `${location}/query`)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  await disk.remove(draft)
+  await disk.syncFolder(location)
+}
