@@ -3,6 +3,7 @@ import { Session, SessionBuilder } from './api/session.ts'
 import type { SessionParts } from './api/session-core.ts'
 import { consoleSink } from './connectors/console/console-sink.ts'
 import { jsonFilesSource, textFilesSource } from './connectors/files/files-provider.ts'
+import { jsonFilesSink, textFilesSink } from './connectors/files/files-sink-provider.ts'
 import { memorySink } from './connectors/memory/memory-sink.ts'
 import { MemoryTables } from './connectors/memory/memory-table.ts'
 import { noopSink } from './connectors/noop/noop-sink.ts'
@@ -25,7 +26,7 @@ export function sessionParts({ io = realIo, print = toTerminal }: CompositionOpt
   const tables = new MemoryTables()
   const catalog = new Catalog()
   for (const source of [socketSource, rateSource, jsonFilesSource, textFilesSource]) catalog.registerSource(source)
-  for (const sink of [consoleSink, noopSink, memorySink(tables)]) catalog.registerSink(sink)
+  for (const sink of [consoleSink, noopSink, memorySink(tables), jsonFilesSink, textFilesSink]) catalog.registerSink(sink)
   return { catalog, backend: createEmbeddedBackend({ catalog, io }), io, tables, print }
 }
 

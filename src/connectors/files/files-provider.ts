@@ -9,6 +9,7 @@ import { RecordCutter } from '../lines/record-cutter.ts'
 import { listFiles } from './file-listing.ts'
 import { FilesSource } from './files-source.ts'
 import { SchemaInference } from './infer-schema.ts'
+import { PublishedOutputs } from './published-outputs.ts'
 
 const shared = {
   path: {
@@ -132,7 +133,7 @@ const nullable = (schema: StructType): StructType =>
 async function infer(settings: FilesSettings, io: Io): Promise<StructType> {
   const inference = new SchemaInference()
   const utf8 = new TextDecoder()
-  for (const { path } of await listFiles(io.disk, settings)) {
+  for (const { path } of await listFiles(io.disk, settings, new PublishedOutputs(io.disk))) {
     const cutter = new RecordCutter({ separator: settings.separator, maxRecordBytes: settings.maxRecordBytes, origin: path })
     const add = (slices: ReturnType<RecordCutter['push']>): void => {
       for (let record = 0; record < (slices?.starts.length ?? 0); record++)

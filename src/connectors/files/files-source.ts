@@ -1,68 +1,59 @@
 /**
- * Files as a source: one partition, whose position counts the files that were read, in the order in which they were found (time of change, then path). A
- * file counts as whole when it is listed: writers move files into the folder, as with Spark.
+ * Files as a source: one partition, whose position counts the files that were found, in their order (found-files.ts). A file counts as whole when it is found:
+ * writers move files into the folder, as with Spark and Flink.
  *
- * Fault model: a position also carries a digest of the paths before it. A new object (after a restart) finds the files again in the order of their times; if
- * that is another order (a file with an older time came later, or one that was read is gone), the digest differs and the source refuses to guess.
+ * Fault model: what is read of a file is what it had when it was found, so that a replay reads the same. A file that has grown since is read to its old size,
+ * and one that was written anew with the same size is read as it is; both are reported. One that is shorter, or gone, fails the query by name. A file that was
+ * read may go.
  */
-import { intType, stringType } from '../../data/data-type.ts'
 import type { Datum } from '../../data/datum.ts'
-import { hashDatums } from '../../data/hash.ts'
 import { batchFromDatums } from '../../data/vector-builder.ts'
 import { MillraceError } from '../../error.ts'
-import type { FileInfo } from '../../io/io.ts'
 import type { ReadLimit, Source, SourceBatch, SourceContext, SourceLatest, SourceOffset } from '../../plan/contracts/source.ts'
 import { RecordCutter, type RecordSlices } from '../lines/record-cutter.ts'
 import { listFiles } from './file-listing.ts'
 import type { FilesSettings } from './files-provider.ts'
+import { type FoundFile, FoundFiles } from './found-files.ts'
+import { PublishedOutputs } from './published-outputs.ts'
 
 const PARTITION = '0'
 /** Between two looks at the folder when there was nothing new. */
 const LOOK_MS = 250
 
-interface Position {
-  readonly files: number
-  /** Over the paths of these files, in order. */
-  readonly order: number
-}
-const NOTHING: Position = { files: 0, order: 0 }
-const positionIn = (offset: SourceOffset): Position => (offset[PARTITION] ?? NOTHING) as unknown as Position
-const offsetOf = ({ files, order }: Position): SourceOffset => ({ [PARTITION]: { files, order } })
-
 export class FilesSource implements Source {
   readonly #context: SourceContext
   readonly #settings: FilesSettings
-  /** Every file ever found, in order. */
-  readonly #found: FileInfo[] = []
-  /** The digest of the paths up to and with each file. */
-  readonly #digests: number[] = []
-  readonly #paths = new Set<string>()
+  readonly #found: FoundFiles
   #bounded = false
 
   constructor(context: SourceContext, settings: FilesSettings) {
     this.#context = context
     this.#settings = settings
+    const outputs = new PublishedOutputs(context.io.disk)
+    this.#found = new FoundFiles({ log: context.log, path: settings.path, list: () => listFiles(context.io.disk, settings, outputs) })
   }
 
   initialOffset(): Promise<SourceOffset> {
-    return Promise.resolve(offsetOf(NOTHING))
+    return Promise.resolve(this.#found.offset(0))
   }
 
   async latestOffset(start: SourceOffset, limit: ReadLimit): Promise<SourceLatest> {
-    if (!this.#bounded) await this.#look()
-    const from = await this.#filesBefore(start)
+    // First, so that a log that does not fit the position is not written to.
+    const from = await this.#found.countIn(start)
+    if (!this.#bounded) await this.#found.look()
     const maxFiles = limit.all ? Number.POSITIVE_INFINITY : (this.#settings.maxFiles ?? Number.POSITIVE_INFINITY)
     let end = from
     for (let bytes = 0; end < this.#found.length; end++) {
-      bytes += this.#found[end]?.sizeBytes ?? 0
+      bytes += this.#found.at(end).sizeBytes
       if (end > from && (bytes > limit.maxBytes || end - from >= maxFiles)) break
     }
-    return { end: this.#offset(end), caughtUp: end === this.#found.length ? [PARTITION] : [], latest: this.#offset(this.#found.length) }
+    const all = this.#found.length
+    return { end: this.#found.offset(end), caughtUp: end === all ? [PARTITION] : [], latest: this.#found.offset(all) }
   }
 
   async *read(start: SourceOffset, end: SourceOffset): AsyncGenerator<SourceBatch> {
-    const to = await this.#filesBefore(end)
-    for (let index = await this.#filesBefore(start); index < to; index++) yield* this.#readFile(this.#found[index] as FileInfo)
+    const to = await this.#found.countIn(end)
+    for (let index = await this.#found.countIn(start); index < to; index++) yield* this.#readFile(this.#found.at(index))
   }
 
   commit(): Promise<void> {
@@ -74,7 +65,7 @@ export class FilesSource implements Source {
   }
 
   async prepareAvailableNow(): Promise<void> {
-    await this.#look()
+    await this.#found.look()
     this.#bounded = true
   }
 
@@ -82,35 +73,7 @@ export class FilesSource implements Source {
     return Promise.resolve()
   }
 
-  async #look(): Promise<void> {
-    for (const file of await listFiles(this.#context.io.disk, this.#settings)) {
-      if (this.#paths.has(file.path)) continue
-      this.#paths.add(file.path)
-      this.#found.push(file)
-      this.#digests.push(hashDatums([intType, stringType], [this.#digests.at(-1) ?? 0, file.path]))
-    }
-  }
-
-  #offset(files: number): SourceOffset {
-    return offsetOf({ files, order: this.#digests[files - 1] ?? 0 })
-  }
-
-  /** The position as an index. Throws SOURCE_FAILED where the files before it are not the ones that it was made with. */
-  async #filesBefore(offset: SourceOffset): Promise<number> {
-    const { files, order } = positionIn(offset)
-    if (files > this.#found.length) await this.#look()
-    if ((this.#digests[files - 1] ?? 0) === order && files <= this.#found.length) return files
-    throw new MillraceError(
-      'SOURCE_FAILED',
-      `The ${files} files of '${this.#settings.path}' that were read before are not the first ones any more.`,
-      {
-        hint: 'Files that were read have to stay, with their times, while a query goes on from a checkpoint.',
-        details: { path: this.#settings.path, files },
-      },
-    )
-  }
-
-  async *#readFile(file: FileInfo): AsyncGenerator<SourceBatch> {
+  async *#readFile(file: FoundFile): AsyncGenerator<SourceBatch> {
     const { separator, maxRecordBytes } = this.#settings
     const cutter = new RecordCutter({ separator, maxRecordBytes, origin: file.path })
     let records = 0
@@ -133,24 +96,25 @@ export class FilesSource implements Source {
     if (last !== null) yield batch(last)
   }
 
-  async *#chunks(file: FileInfo): AsyncGenerator<Uint8Array> {
+  async *#chunks({ path, sizeBytes, modifiedMs }: FoundFile): AsyncGenerator<Uint8Array> {
+    const { io, signal, report } = this.#context
+    let left = sizeBytes
     try {
-      yield* this.#context.io.disk.read(file.path, { signal: this.#context.signal })
+      const now = await io.disk.stat(path)
+      if (now !== null && (now.sizeBytes > sizeBytes || (now.sizeBytes === sizeBytes && now.modifiedMs !== modifiedMs)))
+        report({ kind: 'warning', message: changedText(path, sizeBytes, now.sizeBytes) })
+      for await (const chunk of io.disk.read(path, { end: sizeBytes, signal })) {
+        left -= chunk.length
+        yield chunk
+      }
     } catch (error) {
-      this.#context.signal.throwIfAborted()
-      throw new MillraceError(
-        'SOURCE_FAILED',
-        `The file '${file.path}' cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-        {
-          hint: 'A file has to stay until it is read; leave it in the folder, or use a path that leaves it out.',
-          details: { path: file.path },
-          cause: error,
-        },
-      )
+      signal.throwIfAborted()
+      throw unreadable(path, `it cannot be read: ${error instanceof Error ? error.message : String(error)}`, error)
     }
+    if (left > 0) throw unreadable(path, `it has ${left} bytes less than the ${sizeBytes} that it had when it was found`)
   }
 
-  #supplied(file: FileInfo, rows: number) {
+  #supplied(file: FoundFile, rows: number) {
     const { supplied } = this.#context
     const name = file.path.slice(file.path.lastIndexOf('/') + 1)
     const metadata: Datum = [file.path, name, BigInt(file.sizeBytes), BigInt(Math.floor(file.modifiedMs)) * 1000n]
@@ -159,4 +123,17 @@ export class FilesSource implements Source {
       Array.from({ length: rows }, () => supplied.fields.map(() => metadata)),
     )
   }
+}
+
+const changedText = (path: string, before: number, now: number): string =>
+  now > before
+    ? `The file '${path}' has grown since it was found: ${before} of its ${now} bytes are read. Move files into the folder when they are whole.`
+    : `The file '${path}' was written anew since it was found; it is read as it is now.`
+
+function unreadable(path: string, what: string, cause?: unknown): MillraceError {
+  return new MillraceError('SOURCE_FAILED', `The file '${path}' is not what was found: ${what}.`, {
+    hint: 'A file has to stay as it is until it is read; leave it in the folder, or use a path that leaves it out.',
+    details: { path },
+    ...(cause === undefined ? {} : { cause }),
+  })
 }

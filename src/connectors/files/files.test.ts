@@ -1,10 +1,12 @@
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { t } from '../../data/type-builder.ts'
 import type { MillraceError } from '../../error.ts'
 import { realIo } from '../../io/real.ts'
+import type { Source, SourceEvent, SourceLog, SourceOffset } from '../../plan/contracts/source.ts'
+import { MemorySourceLog } from '../../testing/memory-source-log.ts'
 import { describeSource } from '../../testing/source-conformance.ts'
 import { testSession } from '../../testing/test-session.ts'
 import { jsonFilesSource, textFilesSource } from './files-provider.ts'
@@ -44,6 +46,15 @@ for (const [provider, line] of [
     },
     { test },
   )
+}
+
+async function texts(source: Source, start: SourceOffset, end: SourceOffset): Promise<string[]> {
+  const found: string[] = []
+  for await (const part of source.read(start, end)) {
+    if (part.kind !== 'records') continue
+    for (const [i, from] of part.starts.entries()) found.push(Buffer.from(part.bytes.subarray(from, part.ends[i])).toString())
+  }
+  return found
 }
 
 async function read(path: string, options: Record<string, string> = {}): Promise<Record<string, unknown>[]> {
@@ -130,23 +141,74 @@ describe('files', () => {
 `)
   })
 
-  test('after a restart, files in another order are refused and not guessed', async () => {
+  const openWith = (log: SourceLog | null, report: (event: SourceEvent) => void = () => undefined, path = folder): Promise<Source> =>
+    textFilesSource.open({
+      options: { path },
+      description: textFilesSource.describe({ path }, null),
+      supplied: { kind: 'struct', fields: [] },
+      io: realIo,
+      signal: new AbortController().signal,
+      log,
+      report,
+    })
+  const all = { maxBytes: 1e9 }
+
+  test('without a log, files in another order after a restart are refused and not guessed', async () => {
     await put('b.txt', 'b')
-    const open = () =>
-      textFilesSource.open({
-        options: { path: folder },
-        description: textFilesSource.describe({ path: folder }, null),
-        supplied: { kind: 'struct', fields: [] },
-        io: realIo,
-        signal: new AbortController().signal,
-        report: () => undefined,
-      })
-    const source = await open()
-    const { end } = await source.latestOffset(await source.initialOffset(), { maxBytes: 1e9 })
+    const source = await openWith(null)
+    const { end } = await source.latestOffset(await source.initialOffset(), all)
     await writeFile(join(folder, 'a.txt'), 'a')
     await utimes(join(folder, 'a.txt'), 1, 1)
-    expect((await source.latestOffset(end, { maxBytes: 1e9 })).end).toMatchObject({ 0: { files: 2 } })
-    await expect((await open()).latestOffset(end, { maxBytes: 1e9 })).rejects.toThrow(/SOURCE_FAILED.*not the first ones any more/)
+    expect((await source.latestOffset(end, all)).end).toMatchObject({ 0: { files: 2 } })
+    await expect((await openWith(null)).latestOffset(end, all)).rejects.toThrow(/SOURCE_FAILED.*not the first ones any more/)
+  })
+
+  test('with a log each file is read once, also when older ones come, read ones go, and the path is spelled otherwise', async () => {
+    const log = new MemorySourceLog()
+    await put('b.txt', 'b')
+    const first = await openWith(log)
+    const { end } = await first.latestOffset(await first.initialOffset(), all)
+    expect(await texts(first, await first.initialOffset(), end)).toEqual(['b'])
+    await rm(join(folder, 'b.txt'))
+    await writeFile(join(folder, 'a.txt'), 'a')
+    await utimes(join(folder, 'a.txt'), 1, 1)
+    const second = await openWith(log, undefined, `${folder}/../${basename(folder)}`)
+    const { end: next } = await second.latestOffset(end, all)
+    expect(await texts(second, end, next)).toEqual(['a'])
+    const third = await openWith(log)
+    expect((await third.latestOffset(next, all)).end).toEqual(next)
+    // After a rewind: what was found is read again, in the same order.
+    expect(await texts(third, end, next)).toEqual(['a'])
+    expect(log.length).toBe(2)
+  })
+
+  test('a log that does not fit the position is damage', async () => {
+    await put('a.txt', 'a')
+    const source = await openWith(new MemorySourceLog())
+    const { end } = await source.latestOffset(await source.initialOffset(), all)
+    await expect((await openWith(new MemorySourceLog())).latestOffset(end, all)).rejects.toThrow(
+      /CHECKPOINT_DAMAGED.*the 1 files of the position/,
+    )
+  })
+
+  test('of a file is read what it had when it was found; one that is shorter or gone fails by name', async () => {
+    const events: SourceEvent[] = []
+    const source = await openWith(new MemorySourceLog(), (event) => void events.push(event))
+    const start = await source.initialOffset()
+    await put('a.txt', 'one\ntwo\n')
+    const { end } = await source.latestOffset(start, all)
+    await put('a.txt', 'one\ntwo\nthree\n')
+    expect(await texts(source, start, end)).toEqual(['one', 'two'])
+    await put('a.txt', 'eno\nowt\n')
+    expect(await texts(source, start, end)).toEqual(['eno', 'owt'])
+    expect(events.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/a\.txt' has grown since it was found: 8 of its 14 bytes are read/),
+      expect.stringMatching(/a\.txt' was written anew/),
+    ])
+    await put('a.txt', 'one\n')
+    await expect(texts(source, start, end)).rejects.toThrow(/SOURCE_FAILED.*a\.txt.*4 bytes less than the 8/)
+    await rm(join(folder, 'a.txt'))
+    await expect(texts(source, start, end)).rejects.toThrow(/SOURCE_FAILED.*a\.txt.*ENOENT/)
   })
 
   test('what is not there is said', async () => {
