@@ -8,7 +8,7 @@ import type { Batch, IntVector, Vector } from '../data/vector.ts'
 import { batchFromDatums } from '../data/vector-builder.ts'
 import type { Io } from '../io/io.ts'
 import { realIo } from '../io/real.ts'
-import type { OutputMode, Sink, SinkProvider } from '../plan/contracts/sink.ts'
+import type { EpochInfo, EpochToken, OutputMode, RunnerInfo, Sink, SinkProvider } from '../plan/contracts/sink.ts'
 import type { Options } from '../plan/nodes/relation.ts'
 import type { TestFramework } from './conformance.ts'
 
@@ -47,6 +47,9 @@ export function describeSink(name: string, makeFixture: () => Promise<SinkFixtur
   }
   check('the calls of an epoch, an empty one and one that is aborted', checkCalls)
   check('1. nothing is visible before commit, and an epoch that comes again has no effect', checkExactlyOnce)
+  check('1. an older runner can do nothing more, and what it had open is taken back', checkFence)
+  check('1. an epoch that was not committed comes again with other rows', checkReplay)
+  check('1. after a rewind, output of older lineages beyond is superseded', checkRewind)
   check('2. write does not keep the batch', checkWriteKeepsNothing)
   check('3. append adds, complete replaces, update lets the later row win', checkModes)
   check('close may be called twice', checkClose)
@@ -55,40 +58,92 @@ export function describeSink(name: string, makeFixture: () => Promise<SinkFixtur
 async function checkCalls(bench: SinkBench): Promise<void> {
   const sink = await bench.open(bench.anyMode)
   await bench.epoch(sink, 0, [])
-  await sink.begin({ epoch: 1, batchTimeMs: 1 })
+  await sink.begin(infoOf(1))
   await sink.write(batchOf([ONE]))
-  await sink.abort({ epoch: 1, batchTimeMs: 1 })
+  await sink.abort(infoOf(1))
   await bench.epoch(sink, 1, [TWO])
   await bench.sees(bench.exactlyOnce ? [TWO] : null, [TWO])
 }
 
 async function checkExactlyOnce(bench: SinkBench): Promise<void> {
   if (!bench.exactlyOnce) return
-  const sink = await bench.open(bench.anyMode)
-  const info = { epoch: 0, batchTimeMs: 0 }
-  await sink.begin(info)
+  const { sink, last } = await bench.run(1)
+  assert.equal(last, null, 'fence gives a token though nothing was committed')
+  await sink.begin(infoOf(0))
   await sink.write(batchOf([ONE]))
   await bench.sees([], [])
-  const token = await sink.commit(info)
+  const token = await sink.commit(infoOf(0), tokenOf(0))
   assert.deepEqual(JSON.parse(JSON.stringify(token)), token, 'a token must be JSON')
   await bench.sees([ONE], [ONE])
   await bench.epoch(sink, 0, [ONE])
   await bench.sees([ONE], [ONE])
   await sink.close()
-  const again = await bench.open(bench.anyMode)
-  assert.ok(again.fence !== undefined, 'an exactly-once sink must have fence')
-  assert.deepEqual(await again.fence(2), token, 'fence does not give the token of the last commit')
-  await bench.epoch(again, 0, [ONE])
+  const again = await bench.run(2)
+  assert.deepEqual(again.last, tokenOf(0), 'fence does not give the token of the last commit')
+  await bench.epoch(again.sink, 0, [ONE])
   await bench.sees([ONE], [ONE])
+}
+
+async function checkFence(bench: SinkBench): Promise<void> {
+  if (!bench.exactlyOnce) return
+  const { sink: old } = await bench.run(1)
+  await bench.epoch(old, 0, [ONE])
+  await old.begin(infoOf(1))
+  await old.write(batchOf([TWO]))
+  const { sink, last } = await bench.run(2)
+  assert.deepEqual(last, tokenOf(0))
+  await refuses(() => old.commit(infoOf(1), tokenOf(1)), 'the commit of an epoch that it had begun')
+  await bench.sees([ONE], [ONE])
+  await refuses(() => bench.epoch(old, 1, [TWO]), 'a new epoch')
+  await bench.epoch(sink, 1, [THREE])
+  await refuses(() => bench.epoch(old, 1, [TWO]), 'an epoch that the newer runner has committed')
+  await refuses(() => bench.run(1), 'a fence')
+  await bench.sees(bench.anyMode === 'complete' ? [THREE] : [ONE, THREE], [THREE])
+}
+
+async function checkReplay(bench: SinkBench): Promise<void> {
+  if (!bench.exactlyOnce) return
+  const { sink } = await bench.run(1)
+  await bench.epoch(sink, 0, [ONE])
+  await sink.begin(infoOf(1))
+  await sink.write(batchOf([TWO]))
+  const again = await bench.run(2)
+  await bench.sees([ONE], [ONE])
+  await again.sink.begin(infoOf(1))
+  await again.sink.write(batchOf([TWO, ONE]))
+  await again.sink.abort(infoOf(1))
+  await bench.epoch(again.sink, 1, [THREE])
+  await bench.sees(bench.anyMode === 'complete' ? [THREE] : [ONE, THREE], [THREE])
+}
+
+async function checkRewind(bench: SinkBench): Promise<void> {
+  // In complete mode the older result is not there any more.
+  if (!bench.exactlyOnce || bench.anyMode === 'complete') return
+  const { sink: first } = await bench.run(1)
+  for (const [epoch, row] of [ONE, TWO, THREE].entries()) await bench.epoch(first, epoch, [row])
+  const { sink: second, last } = await bench.run(2, { lineage: 1, rewoundTo: 0 })
+  assert.deepEqual(last, tokenOf(0), 'fence gives the token of an epoch that is superseded')
+  await bench.sees([ONE], [ONE])
+  await bench.epoch(second, 1, [THREE], 1)
+  await bench.sees([ONE, THREE], [ONE, THREE])
+  const again = await bench.run(3, { lineage: 1, rewoundTo: 0 })
+  assert.deepEqual(again.last, tokenOf(1, 1))
+  await bench.epoch(again.sink, 1, [TWO], 1)
+  await bench.epoch(again.sink, 2, [TWO], 1)
+  await bench.sees([ONE, THREE, TWO], [])
+}
+
+async function refuses(run: () => Promise<unknown>, what: string): Promise<void> {
+  await assert.rejects(run, { code: 'QUERY_FENCED' }, `${what} of an older runner is not refused with QUERY_FENCED`)
 }
 
 async function checkWriteKeepsNothing(bench: SinkBench): Promise<void> {
   const sink = await bench.open(bench.anyMode)
   const batch = batchOf([ONE])
-  await sink.begin({ epoch: 0, batchTimeMs: 0 })
+  await sink.begin(infoOf(0))
   await sink.write(batch)
   scribble(batch)
-  await sink.commit({ epoch: 0, batchTimeMs: 0 })
+  await sink.commit(infoOf(0), tokenOf(0))
   await bench.sees([ONE], [ONE])
 }
 
@@ -154,10 +209,17 @@ class SinkBench {
     return sink
   }
 
-  async epoch(sink: Sink, epoch: number, rows: readonly TestRow[]): Promise<void> {
-    await sink.begin({ epoch, batchTimeMs: epoch })
+  /** A start of the query from its checkpoint: the sink, fenced, and the token that the fence gave. */
+  async run(runnerEpoch: number, rewind: Partial<RunnerInfo> = {}): Promise<{ readonly sink: Sink; readonly last: EpochToken | null }> {
+    const sink = await this.open(this.anyMode)
+    assert.ok(sink.fence !== undefined, 'an exactly-once sink must have fence')
+    return { sink, last: await sink.fence({ runnerEpoch, lineage: 0, rewoundTo: null, ...rewind }) }
+  }
+
+  async epoch(sink: Sink, epoch: number, rows: readonly TestRow[], lineage = 0): Promise<void> {
+    await sink.begin(infoOf(epoch, lineage))
     if (rows.length > 0) await sink.write(batchOf(rows))
-    await sink.commit({ epoch, batchTimeMs: epoch })
+    await sink.commit(infoOf(epoch, lineage), tokenOf(epoch, lineage))
   }
 
   /** Exactly `exact` where it is given, else at least `atLeast`. */
@@ -179,6 +241,8 @@ class SinkBench {
   }
 }
 
+const infoOf = (epoch: number, lineage = 0): EpochInfo => ({ epoch, batchTimeMs: epoch, lineage })
+const tokenOf = (epoch: number, lineage = 0): EpochToken => ({ epoch, lineage, beginChecksum: 1000 + epoch })
 const batchOf = (rows: readonly TestRow[]): Batch => batchFromDatums(SCHEMA, rows)
 
 /** What happens to a batch when its buffers are used again. */

@@ -6,9 +6,10 @@ import assert from 'node:assert/strict'
 import { type Field, type StructType, structType } from '../data/data-type.ts'
 import type { Io } from '../io/io.ts'
 import { realIo } from '../io/real.ts'
-import type { Source, SourceOffset, SourceProvider } from '../plan/contracts/source.ts'
+import type { Source, SourceLog, SourceOffset, SourceProvider } from '../plan/contracts/source.ts'
 import type { Options } from '../plan/nodes/relation.ts'
 import { sourceRowTexts, type TestFramework } from './conformance.ts'
+import { MemorySourceLog } from './memory-source-log.ts'
 
 /** A source and the world that it reads, made anew for each test. */
 export interface SourceFixture {
@@ -63,6 +64,7 @@ export function describeSource(name: string, makeFixture: () => Promise<SourceFi
   check('1. describe is pure', checkDescribe)
   check('2. read gives exactly the rows between, in order, and the same ones again', checkRead)
   check('2. a replayable source gives the same rows after a restart', checkReplay)
+  check('2. with the log of its checkpoint it goes on after a restart, without a record lost or doubled', checkRestart)
   check('3. latestOffset never goes back, keeps the limit and moves on when there is data', checkLatestOffset)
   check('4. caughtUp names a partition only where nothing is beyond the end', checkCaughtUp)
   check('5. after commit the source goes on from there', checkCommit)
@@ -102,6 +104,32 @@ async function checkReplay(bench: SourceBench): Promise<void> {
   await bench.fixture.add(2)
   const again = await bench.open()
   assert.deepEqual(await bench.rows(again, asJournalled(start), asJournalled(end)), rows)
+}
+
+async function checkRestart(bench: SourceBench): Promise<void> {
+  if (bench.describe().guarantee !== 'replayable') return
+  const log = new MemorySourceLog()
+  const first = await bench.open(log)
+  const start = await first.initialOffset()
+  await bench.fixture.add(3)
+  const middle = await bench.offsetAfter(first, start, 3)
+  const before = await bench.rows(first, start, middle)
+  await first.commit(middle)
+  await first.close()
+  await bench.fixture.add(2)
+  const second = await bench.open(log)
+  const end = await bench.offsetAfter(second, asJournalled(middle), 2)
+  const after = await bench.rows(second, asJournalled(middle), end)
+  await second.close()
+  await bench.fixture.add(1)
+  const third = await bench.open(log)
+  assert.deepEqual(
+    await bench.rows(third, asJournalled(middle), asJournalled(end)),
+    after,
+    'after a second restart the range gives other rows',
+  )
+  assert.deepEqual(await bench.rows(third, asJournalled(start), asJournalled(end)), append(before, after))
+  await bench.offsetAfter(third, asJournalled(end), 1)
 }
 
 async function checkLatestOffset(bench: SourceBench): Promise<void> {
@@ -193,7 +221,7 @@ class SourceBench {
     return this.fixture.provider.describe(this.fixture.options, this.fixture.schema ?? null)
   }
 
-  async open(): Promise<Source> {
+  async open(log: SourceLog | null = null): Promise<Source> {
     const description = this.describe()
     const decoded = new Set(description.decoder?.schema.fields.map((one) => one.name))
     const columns: readonly Field[] = [...description.schema.fields, ...description.hidden]
@@ -203,6 +231,7 @@ class SourceBench {
       supplied: structType(columns.filter((one) => !decoded.has(one.name)).map(({ name, type, nullable }) => ({ name, type, nullable }))),
       io: this.fixture.io ?? realIo,
       signal: this.#stop.signal,
+      log,
       report: () => undefined,
     })
     this.#opened.push(source)

@@ -88,9 +88,10 @@ async function printed(options: Options, epochs: readonly (readonly number[])[])
     signal: new AbortController().signal,
   })
   for (const [epoch, values] of epochs.entries()) {
-    await sink.begin({ epoch, batchTimeMs: 0 })
+    const info = { epoch, batchTimeMs: 0, lineage: 0 }
+    await sink.begin(info)
     for (const value of values) await sink.write(batchFromDatums(ids, [[value]]))
-    await sink.commit({ epoch, batchTimeMs: 0 })
+    await sink.commit(info, { epoch, lineage: 0, beginChecksum: 0 })
   }
   await sink.close()
   return text

@@ -2,7 +2,7 @@
 import type { Batch } from '../../data/vector.ts'
 import { copyBatch } from '../../data/vector-builder.ts'
 import { MillraceError } from '../../error.ts'
-import type { EpochInfo, Sink, SinkContext, SinkProvider, SinkToken } from '../../plan/contracts/sink.ts'
+import type { EpochInfo, EpochToken, RunnerInfo, Sink, SinkContext, SinkProvider, SinkToken } from '../../plan/contracts/sink.ts'
 import { type MemoryTable, MemoryTables } from './memory-table.ts'
 
 /** `format('memory')`: the query's name is the table's. */
@@ -62,15 +62,23 @@ function provider(tableFor: (context: SinkContext) => MemoryTable): SinkProvider
 
 function sinkOn(table: MemoryTable): Sink {
   let pending: Batch[] = []
+  let runner: number | null = null
   const forget = async (): Promise<void> => {
     pending = []
   }
   return {
-    fence: async (): Promise<SinkToken> => (table.committedEpoch === null ? null : { epoch: table.committedEpoch }),
-    begin: forget,
+    async fence(info: RunnerInfo): Promise<EpochToken | null> {
+      runner = info.runnerEpoch
+      return table.fence(info)
+    },
+    async begin(): Promise<void> {
+      table.check(runner)
+      pending = []
+    },
     write: async (batch) => void pending.push(copyBatch(batch)),
-    async commit({ epoch }: EpochInfo): Promise<SinkToken> {
-      table.commit(epoch, pending)
+    async commit({ epoch }: EpochInfo, token: EpochToken): Promise<SinkToken> {
+      table.check(runner)
+      table.commit(token, pending)
       pending = []
       return { epoch }
     },

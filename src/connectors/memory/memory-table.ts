@@ -1,29 +1,33 @@
 /**
  * Where the memory sink puts its rows: tables by query name, readable from code and from the session (`session.table(name)`). In append and update mode the
  * rows of every epoch are added, as in Spark; in complete mode each epoch replaces the table. An epoch that was committed before has no effect.
+ *
+ * Fault model: a table lives as long as its session. A query that goes on from its checkpoint in the same process finds it with the token of its last epoch; in
+ * a new process the table is empty and has no token. A rewind takes the rows of the epochs beyond away; in complete mode, where older results are not kept, the
+ * table is empty then until the next epoch.
  */
 import type { StructType } from '../../data/data-type.ts'
 import { rowsOf } from '../../data/surface.ts'
 import type { Batch } from '../../data/vector.ts'
 import { MillraceError, nearestName } from '../../error.ts'
-import type { OutputMode } from '../../plan/contracts/sink.ts'
+import type { EpochToken, OutputMode, RunnerInfo } from '../../plan/contracts/sink.ts'
+
+interface CommittedEpoch {
+  readonly token: EpochToken
+  readonly batches: readonly Batch[]
+}
 
 export class MemoryTable {
   readonly name: string
   readonly schema: StructType
   readonly mode: OutputMode
-  #epochs: { readonly epoch: number; readonly batches: readonly Batch[] }[] = []
-  #committed: number | null = null
+  #epochs: CommittedEpoch[] = []
+  #runner = -1
 
   constructor(name: string, schema: StructType, mode: OutputMode) {
     this.name = name
     this.schema = schema
     this.mode = mode
-  }
-
-  /** The last epoch that was committed. */
-  get committedEpoch(): number | null {
-    return this.#committed
   }
 
   /** All rows of the table, as columns. */
@@ -41,12 +45,36 @@ export class MemoryTable {
     return this.#epochs.at(-1)?.batches.flatMap(rowsOf) ?? []
   }
 
+  /** Shuts out older runners and takes back what a rewind supersedes; gives the token of the last epoch that is left. Throws QUERY_FENCED. @internal */
+  fence({ runnerEpoch, lineage, rewoundTo }: RunnerInfo): EpochToken | null {
+    if (this.#runner >= runnerEpoch) throw this.#fenced()
+    this.#runner = runnerEpoch
+    if (rewoundTo !== null) this.#epochs = this.#epochs.filter(({ token }) => token.lineage >= lineage || token.epoch <= rewoundTo)
+    return this.#epochs.at(-1)?.token ?? null
+  }
+
+  /** Throws QUERY_FENCED unless `runner` is the last one; null where the query has no checkpoint. @internal */
+  check(runner: number | null): void {
+    if ((runner ?? -1) < this.#runner) throw this.#fenced()
+  }
+
   /** @internal */
-  commit(epoch: number, batches: readonly Batch[]): void {
-    if (this.#committed !== null && epoch <= this.#committed) return
-    if (this.mode === 'complete') this.#epochs = []
-    this.#epochs.push({ epoch, batches })
-    this.#committed = epoch
+  commit(token: EpochToken, batches: readonly Batch[]): void {
+    const last = this.#epochs.at(-1)
+    if (last !== undefined && token.epoch <= last.token.epoch) return
+    // What was replaced is not kept, but which epochs there were is.
+    if (this.mode === 'complete') this.#epochs = this.#epochs.map((one) => ({ ...one, batches: [] }))
+    this.#epochs.push({ token, batches })
+  }
+
+  #fenced(): MillraceError {
+    return new MillraceError(
+      'QUERY_FENCED',
+      `Another runner of the query (number ${this.#runner}) writes the memory table '${this.name}' now.`,
+      {
+        details: { table: this.name, runner: this.#runner },
+      },
+    )
   }
 }
 

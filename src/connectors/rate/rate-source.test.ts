@@ -33,6 +33,7 @@ async function rowsAfter(ms: number, options: Record<string, string>): Promise<u
     supplied: description.schema,
     io: ioWith(clock),
     signal: new AbortController().signal,
+    log: null,
     report: () => undefined,
   })
   const start = await source.initialOffset()

@@ -52,6 +52,7 @@ async function open(
     supplied: structType(description.hidden.map(({ name, type, nullable }) => ({ name, type, nullable }))),
     io: realIo,
     signal: stop.signal,
+    log: null,
     report: (event) => events.push(event),
   })
   cleanUps.push(() => source.close())
@@ -146,6 +147,7 @@ describe('the socket source', () => {
       supplied: structType([]),
       io: { ...realIo, net },
       signal: stop.signal,
+      log: null,
       report: (event) => events.push(event),
     })
     cleanUps.push(() => source.close())
