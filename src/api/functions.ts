@@ -7,6 +7,7 @@ import { intType, stringType } from '../data/data-type.ts'
 import type { LocalDate } from '../data/local-date.ts'
 import type { Timestamp } from '../data/timestamp.ts'
 import { LiteralNode } from '../plan/expressions/expression.ts'
+import { nameFrom } from './callbacks.ts'
 import { ColumnExpression, callOf, columnOf, literal } from './column.ts'
 import { type FixedInterval, intervalText } from './interval.ts'
 import type {
@@ -51,7 +52,7 @@ const constant = (text: string): ColumnExpression => new ColumnExpression(Litera
 export function col<const N extends string>(
   name: N,
 ): string extends N ? ReturnType<typeof JSON.parse> : FreeColumn<Needs<N>, Ref<N>, 'row', LastPart<N>> {
-  return typed(columnOf(name))
+  return typed(columnOf(nameFrom('col', name)))
 }
 /** A constant: whole numbers are int or bigint by their size, other numbers double, Dates timestamps. Throws NOT_A_COLUMN for what no column can hold. */
 export function lit<const T extends Value>(value: T): ColumnOf<Wide<T> | (null extends T ? null : never), never> {

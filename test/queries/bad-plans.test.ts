@@ -67,6 +67,12 @@ describe('plans that do not resolve say operation, name and what exists, from th
       () => untyped()['drop']?.(col('id')),
     ],
     ['a column without a name', /INVALID_ARGUMENT\] withColumn: .*an empty text/, () => untyped()['withColumn']?.('', col('id'))],
+    ['a number where a name stands', /INVALID_ARGUMENT\] col: a name was expected, and there is the number 3/, () => col(3 as never)],
+    [
+      'no name of a format',
+      /UNKNOWN_FORMAT\].*'undefined'.*socket/,
+      () => (frame().session.readStream.format(undefined as never) as { load(): unknown }).load(),
+    ],
     ['half a rename', /INVALID_ARGUMENT\] withColumnRenamed: .*undefined/, () => untyped()['withColumnRenamed']?.('id')],
     ['agg of nothing', /INVALID_ARGUMENT\] agg: there is nothing to compute.*count/, () => untyped()['agg']?.()],
     ['a mode of explain', /INVALID_ARGUMENT\] explain: .*'formatted'.*'extended'/, () => untyped()['explain']?.('formatted')],

@@ -31,7 +31,9 @@ export class Catalog {
   }
 }
 
-function lookUp<T extends { readonly format: string }>(what: string, format: string, map: ReadonlyMap<string, T>): T {
+function lookUp<T extends { readonly format: string }>(what: string, given: unknown, map: ReadonlyMap<string, T>): T {
+  // Untyped code may name none.
+  const format = String(given)
   const found = map.get(format.toLowerCase())
   if (found !== undefined) return found
   const known = [...map.values()].map((provider) => provider.format)
