@@ -26,7 +26,7 @@ export const crashPoints = {
   'log.written': 'Entries of a source log were written and not synced.',
   'log.synced': 'Entries of a source log are durable; the source does not know.',
   'files.part-written': 'A part of the file sink was written under its hidden name and not synced.',
-  'files.part-linked': 'Some parts of the epoch have their names; the manifest does not.',
+  'files.part-linked': 'The epoch is published; some of its parts have their names.',
   'files.manifest-written': 'The manifest entry was written under its hidden name.',
   'files.manifest-linked': 'The manifest entry has its name: the epoch is published.',
   'files.compacted': 'A compacted manifest was published; the entries in it were not removed.',

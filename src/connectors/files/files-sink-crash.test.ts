@@ -1,4 +1,5 @@
 /** The file sink loses and doubles nothing: a crash after every operation of the disk, runners that sleep at every one and wake up later, and damage. */
+import { crc32 } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { type Epochs, OutputBench, type Rewind } from '../../../test/output-bench.ts'
 import { MillraceError } from '../../error.ts'
@@ -6,7 +7,13 @@ import type { Disk, WritableFile } from '../../io/io.ts'
 import type { PowerCut } from '../../io/power-cut.ts'
 import { realIo } from '../../io/real.ts'
 import { SimulatedDisk } from '../../io/simulated-disk.ts'
+import { checksumText, encodeEntry } from './manifest-entry.ts'
 
+const GOLDEN_1 = [
+  '01c48fef {"format":1,"sequence":1,"previous":"00000000","kind":"fence","query":"q","runner":1,"lineage":0,"rewoundTo":null}\n',
+  '9f55fea6 {"format":1,"sequence":2,"previous":"01c48fef","kind":"epoch","query":"q","runner":1,"token":{"epoch":0,"lineage":0,"beginChecksum":0},',
+  '"parts":[{"name":"part-0-0000000000-0.json","bytes":9,"rows":1,"crc32":"d99d6d54"}]}\n',
+].join('')
 const OPTIONS = { maxFileBytes: '20', compactInterval: '2' }
 const EPOCHS: Epochs = [
   [0, [1, 2, 3, 4, 5]],
@@ -276,6 +283,28 @@ test('damage to any file of the manifest is found and named, for writers and rea
   }
 })
 
+test('format 1 of the manifest, as it was first written', async () => {
+  const disk = new SimulatedDisk({ seed: 1 })
+  await disk.makeFolder('/out')
+  disk.put('/out/_millrace/log/0000000001-0000000002', Buffer.from(GOLDEN_1))
+  disk.put('/out/part-0-0000000000-0.json', Buffer.from('{"id":1}\n'))
+  disk.put('/out/part-0-0000000001-0.json', Buffer.from('not published'))
+  expect(await benchOn(disk).rows()).toEqual([{ id: 1 }])
+  await expect(benchOn(disk).start(2)).resolves.toBeDefined()
+  const fresh = new SimulatedDisk({ seed: 1 })
+  await benchOn(fresh).run(1, [[0, [1]]])
+  expect(Buffer.from(fresh.contents('/out/_millrace/log/0000000001-0000000002')).toString()).toBe(GOLDEN_1)
+})
+
+test('a manifest of a later version is refused by name', async () => {
+  const disk = new SimulatedDisk({ seed: 1 })
+  await disk.makeFolder('/out/_millrace/log')
+  const { text } = encodeEntry({ kind: 'fence', query: 'q', runner: 1, lineage: 0, rewoundTo: null }, 1, '00000000')
+  const json = text.slice(9).replace('"format":1', '"format":2')
+  disk.put('/out/_millrace/log/0000000001', Buffer.from(`${checksumText(crc32(json))} ${json}\n`))
+  await expect(benchOn(disk).run(2, EPOCHS)).rejects.toThrow(/CHECKPOINT_FORMAT.*log\/0000000001' has format 2/)
+})
+
 test('a part of the last epoch that lost its bytes is found at the next start', async () => {
   const disk = new SimulatedDisk({ seed: 1 })
   await benchOn(disk).run(1, EPOCHS)
@@ -287,5 +316,5 @@ test('the same runner twice, and a checkpoint that is older than the output, are
   const disk = new SimulatedDisk({ seed: 1 })
   await benchOn(disk).run(5, EPOCHS, { lineage: 1, rewoundTo: 7 })
   await expect(benchOn(disk).run(5, EPOCHS, { lineage: 1, rewoundTo: 7 })).rejects.toThrow(/QUERY_FENCED.*number 5/)
-  await expect(benchOn(disk).run(6, EPOCHS)).rejects.toThrow(/CHECKPOINT_DAMAGED.*lineage 1/)
+  await expect(benchOn(disk).run(6, EPOCHS)).rejects.toThrow(/CHECKPOINT_OLDER_THAN_OUTPUT.*lineage 1/)
 })

@@ -59,12 +59,19 @@ export function encodeEntry(entry: NewEntry, sequence: number, previous: string)
   return { entry: placed, text: `${checksum} ${json}`, checksum }
 }
 
-/** Throws CHECKPOINT_DAMAGED, naming `path`. */
+/** Throws CHECKPOINT_DAMAGED or CHECKPOINT_FORMAT, naming `path`. */
 export function decodeEntry(text: string, path: string): EntryLine {
   const [checksum, json] = [text.slice(0, 8), text.slice(9)]
   if (text[8] !== ' ' || checksumText(crc32(json)) !== checksum) throw damaged(path, 'its checksum does not fit')
   const entry = JSON.parse(json) as { readonly format: number }
-  if (entry.format !== FORMAT) throw damaged(path, `it has format ${entry.format}, and this version of Millrace reads format ${FORMAT}`)
+  if (entry.format !== FORMAT)
+    throw new MillraceError(
+      'CHECKPOINT_FORMAT',
+      `The manifest file '${path}' has format ${entry.format}; this version of Millrace knows format ${FORMAT}.`,
+      {
+        details: { path, format: entry.format },
+      },
+    )
   return { entry: entry as ManifestEntry, text, checksum }
 }
 

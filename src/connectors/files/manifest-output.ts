@@ -245,8 +245,8 @@ async function checkUnowned(disk: Disk, { folder, log }: OutputLayout): Promise<
 
 function olderCheckpoint(folder: string, state: ManifestState, lineage: number): MillraceError {
   return new MillraceError(
-    'CHECKPOINT_DAMAGED',
-    `The output in '${folder}' has lineage ${state.lineage}, and the checkpoint only ${lineage}: it is older than its output.`,
-    { hint: 'Restore the newer checkpoint, or start a new query into another folder.', details: { path: folder, lineage: state.lineage } },
+    'CHECKPOINT_OLDER_THAN_OUTPUT',
+    `The output in '${folder}' has lineage ${state.lineage}, and the checkpoint only ${lineage}.`,
+    { details: { path: folder, lineage: state.lineage } },
   )
 }
