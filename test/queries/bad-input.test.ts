@@ -72,9 +72,24 @@ describe('what does not start', () => {
       () => frame().session.readStream.format('rate').schema('a INT').load(),
     ],
     [
-      'a checkpoint, for now',
-      /CHECKPOINT_NOT_SUPPORTED\]/,
-      () => frame().df.writeStream.format('noop').option('checkpointLocation', '/x').start(),
+      'exactly-once into a sink that is not',
+      /DELIVERY_NOT_SUPPORTED\].*the console sink/,
+      () => frame().df.writeStream.format('console').option('checkpointLocation', '/x').option('delivery', 'exactly-once').start(),
+    ],
+    [
+      'files without a checkpoint',
+      /CHECKPOINT_REQUIRED\].*json sink/,
+      () => frame().df.writeStream.format('json').option('path', '/x').start(),
+    ],
+    [
+      'a takeover that is none',
+      /INVALID_OPTION\].*'takeover'/,
+      () => frame().df.writeStream.format('noop').option('takeover', 'yes').start(),
+    ],
+    [
+      'renames that are none',
+      /INVALID_OPTION\].*'checkpointRenames'.*old -> new/,
+      () => frame().df.writeStream.format('noop').option('checkpointLocation', '/x').option('checkpointRenames', 'a=b').start(),
     ],
     [
       'exactly-once without a checkpoint',

@@ -3,7 +3,7 @@
  * sync an epoch), or ride in the journal when they are small.
  *
  * Snapshots roll: with the changes of an epoch go whole key groups, one after another, about half as many bytes as the changes have. So no epoch stops for
- * a snapshot, and to make the state again reads at most its size, once for the groups and twice for the changes since. `baseEpoch` is the epoch of the
+ * a snapshot, and making the state again reads about its size once for the groups and twice for the changes since. `baseEpoch` is the epoch of the
  * oldest group snapshot that counts; before the first round it is the query's first epoch, when every group was empty.
  */
 
@@ -23,8 +23,10 @@ const INLINE_BYTES_MAX = 64 * 1024
 const SEGMENT_BYTES = 64 * 1024 * 1024
 /** Bytes of group snapshots for each byte of changes. */
 const SNAPSHOT_SHARE = 0.5
+/** Each epoch with changes pays for so many bytes at least, so that a small state with small changes comes round too. */
+const SNAPSHOT_BYTES_MIN = 1024
 /** What a group costs in the round however few rows it has. */
-const GROUP_BYTES_MIN = 256
+const GROUP_BYTES_MIN = 16
 
 export interface DurableStateOptions {
   readonly disk: Disk
@@ -168,7 +170,7 @@ class DurableStateStore extends StateTable implements StateStore {
 
   /** The next groups of the round that the credit pays for. */
   #groupsDue(changedBytes: number): number[] {
-    this.#credit += changedBytes * SNAPSHOT_SHARE
+    this.#credit += Math.max(SNAPSHOT_BYTES_MIN, changedBytes * SNAPSHOT_SHARE)
     const due: number[] = []
     while (due.length < KEY_GROUPS) {
       const cost = Math.max(GROUP_BYTES_MIN, this.groupSizeBytes(this.#nextGroup))
