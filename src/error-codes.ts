@@ -50,7 +50,26 @@ export const errorCodes = {
   OUTPUT_MODE_NOT_SUPPORTED: entry('The output mode does not fit the query or the sink.', 'Use the mode that the message names.'),
   QUERY_NAME_IN_USE: entry('An active query of the session has this name already.', 'Stop that query or choose another name.'),
   CHECKPOINT_REQUIRED: entry('The delivery guarantee that was asked for needs a checkpoint.', "Set .option('checkpointLocation', …)."),
-  CHECKPOINT_NOT_SUPPORTED: entry('This version of the engine keeps its checkpoints in memory only.', 'Leave checkpointLocation out.'),
+  CHECKPOINT_IN_USE: entry(
+    'Another runner of the query holds the checkpoint, or may hold it.',
+    "Stop it first, or shut it out with .option('takeover', true).",
+  ),
+  CHECKPOINT_INCOMPATIBLE: entry(
+    'The checkpoint is of a program that kept other state or read other sources.',
+    'Go back to that program, declare renamed columns with checkpointRenames, or begin a new checkpoint.',
+  ),
+  CHECKPOINT_FORMAT: entry(
+    'The checkpoint was written by a version of Millrace that this one does not know.',
+    'Use that version or a later one.',
+  ),
+  CHECKPOINT_OLDER_THAN_OUTPUT: entry(
+    'The sink has output that the checkpoint knows nothing of: the checkpoint is an old copy, or lost its end.',
+    'Restore the newest checkpoint, or begin a new one with a new output.',
+  ),
+  DELIVERY_NOT_SUPPORTED: entry(
+    'The delivery guarantee that was asked for is more than a source or the sink can give.',
+    "Use another source or sink, or ask for 'at-least-once'.",
+  ),
   SESSION_STOPPED: entry('The session was stopped.', 'Build a new one with StreamSession.builder.getOrCreate().'),
   // ── running
   ARITHMETIC_OVERFLOW: entry('The result of an integer operation does not fit its type.', 'Cast the operands to a wider type.'),
@@ -74,6 +93,16 @@ export const errorCodes = {
   SOURCE_FAILED: entry('The source broke while it was read.', 'The cause says why.'),
   SINK_FAILED: entry('The sink refused or broke.', 'The cause says why.'),
   QUERY_FAILED: entry('The query ended with an error.', 'The cause says why.'),
+  QUERY_FENCED: entry('Another runner of the query has taken over.', 'Stop this one; only one runner of a query may write.'),
+  CHECKPOINT_DAMAGED: entry('A file of the checkpoint is damaged.', 'Restore the file from a backup, or rewind to an epoch before it.'),
+  CHECKPOINT_FAILED: entry(
+    'The checkpoint could not be written; what it had before is intact.',
+    'Make room or repair the disk, then start the query again.',
+  ),
+  STATE_TOO_LARGE: entry(
+    'The state of the query would pass its memory budget.',
+    'Raise millrace.state.maxBytes, add a watermark so that state expires, or give fewer keys.',
+  ),
   INTERNAL_ERROR: entry('An invariant of the engine does not hold.', 'This is a defect of Millrace: please report it with the message.'),
 } as const satisfies Record<string, ErrorCodeEntry>
 
