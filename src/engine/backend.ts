@@ -21,6 +21,7 @@ import { DurableCheckpoint } from './checkpoint/durable-checkpoint.ts'
 import { noCheckpoint } from './checkpoint/no-checkpoint.ts'
 import { describePlan, parseRenames } from './checkpoint/plan-description.ts'
 import { parseQueryFile } from './checkpoint/query-file.ts'
+import { type CheckpointTuning, defaultTuning } from './checkpoint/tuning.ts'
 import { interpreter } from './compile/interpreter.ts'
 import { collectLocal } from './operators/local.ts'
 import { Pipeline } from './operators/pipeline.ts'
@@ -33,6 +34,8 @@ import { Waiter } from './query/waiter.ts'
 export interface EmbeddedBackendOptions {
   readonly catalog: Catalog
   readonly io: Io
+  /** Default: what checkpoint/tuning.ts says. */
+  readonly tuning?: CheckpointTuning
 }
 
 /** Makes the backend that runs queries in this process. */
@@ -43,7 +46,11 @@ export function createEmbeddedBackend(options: EmbeddedBackendOptions): Backend 
   }
 }
 
-function startQuery({ catalog, io }: EmbeddedBackendOptions, request: QueryRequest, listener: StreamingQueryListener): RunningQuery {
+function startQuery(
+  { catalog, io, tuning = defaultTuning }: EmbeddedBackendOptions,
+  request: QueryRequest,
+  listener: StreamingQueryListener,
+): RunningQuery {
   const configuration = queryConfiguration(request.configuration)
   const analyzed = analyze(request.plan, catalog)
   const plan = optimize(analyzed)
@@ -51,10 +58,10 @@ function startQuery({ catalog, io }: EmbeddedBackendOptions, request: QueryReque
   checkRequest(request, analyzed, scans)
   const schema = structType(plan.output.map((column) => field(column.name, column.type, column.nullable)))
   checkOptions(`The ${request.sink.format} sink`, request.sinkOptions, request.sink.options)
-  request.sink.check?.(request.sinkOptions, schema, request.outputMode)
+  request.sink.check?.(request.sinkOptions, schema, request.outputMode, request.name)
   const trigger = triggerPlan(request.trigger, request.sink.defaultIntervalMs)
   const runId = io.random.uuid()
-  const { id, checkpoint } = openCheckpoint(io, request, plan, configuration, runId)
+  const { id, checkpoint } = openCheckpoint({ io, tuning }, request, plan, configuration, runId)
   const pipeline = new Pipeline(plan, {
     mode: request.outputMode,
     executor: interpreter,
@@ -154,7 +161,7 @@ function checkRequest(request: QueryRequest, plan: ResolvedPlan, scans: readonly
 
 /** What the query goes on from. Reads one small file at once, since a query has its id from the beginning. */
 function openCheckpoint(
-  io: Io,
+  { io, tuning }: { readonly io: Io; readonly tuning: CheckpointTuning },
   request: QueryRequest,
   plan: ResolvedPlan,
   configuration: QueryConfiguration,
@@ -179,6 +186,7 @@ function openCheckpoint(
     renames: parseRenames(request.checkpointRenames),
     epochsRetained,
     memoryBytesMax: stateBytesMax,
+    tuning,
     onRestored: () => undefined,
   })
   return { id, checkpoint }

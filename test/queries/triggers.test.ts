@@ -114,3 +114,22 @@ describe('triggers', () => {
     expect(() => writer.trigger({ processingTime: '-1 second' as never })).toThrow(/INVALID_INTERVAL/)
   })
 })
+
+test('a query that waits for data says so every ten seconds', async () => {
+  const clock = new ManualClock(0)
+  const { session } = testSession({ io: { ...realIo, clock } })
+  const stream = numbers()
+  const idle: string[] = []
+  session.streams.addListener({ onQueryIdle: (event) => void idle.push(event.timestamp) })
+  const query = session.readStream.source(stream).writeStream.format('noop').start()
+  await query.processAllAvailable()
+  await clock.advance(25_000)
+  expect(idle).toHaveLength(2)
+  stream.addData([{ n: 1 }])
+  await query.processAllAvailable()
+  await clock.advance(9_000)
+  expect(idle).toHaveLength(2)
+  await clock.advance(2_000)
+  expect(idle).toHaveLength(3)
+  await query.stop()
+})

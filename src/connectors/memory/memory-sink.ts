@@ -7,13 +7,16 @@ import { type MemoryTable, MemoryTables } from './memory-table.ts'
 
 /** `format('memory')`: the query's name is the table's. */
 export function memorySink(tables: MemoryTables): SinkProvider {
-  return provider((context) => {
-    if (context.queryName === null) {
-      throw new MillraceError('MISSING_OPTION', 'The memory sink needs a query name: it is the name of the table.', {
-        hint: "Set it with .queryName('…').",
-      })
-    }
-    return tables.open(context.queryId, context.queryName, context.schema, context.mode)
+  return Object.freeze({
+    ...provider((context) => tables.open(context.queryId, named(context.queryName), context.schema, context.mode)),
+    check: (_options, _schema, _mode, queryName) => void named(queryName ?? null),
+  } satisfies SinkProvider)
+}
+
+function named(queryName: string | null): string {
+  if (queryName !== null) return queryName
+  throw new MillraceError('MISSING_OPTION', 'The memory sink needs a query name: it is the name of the table.', {
+    hint: "Set it with .queryName('…').",
   })
 }
 

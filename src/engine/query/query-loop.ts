@@ -179,10 +179,13 @@ export class QueryLoop {
     const { io, sources, pipeline, waiter, signal, configuration } = this.#parts
     const polls = sources.some((source) => !source.announces)
     const now = io.clock.nowMs()
-    const limits = [untilMs, polls ? now + configuration.pollIntervalMs : null, pipeline.canBecomeIdle ? now + IDLE_CHECK_MS : null]
-    const earliest = Math.min(...limits.filter((limit) => limit !== null))
+    const limits = [
+      untilMs ?? now + IDLE_EVENT_MS,
+      polls ? now + configuration.pollIntervalMs : null,
+      pipeline.canBecomeIdle ? now + IDLE_CHECK_MS : null,
+    ]
     await waiter.wait({
-      untilMs: Number.isFinite(earliest) ? earliest : null,
+      untilMs: Math.min(...limits.filter((limit) => limit !== null)),
       signal,
       events: (ended) => sources.flatMap((source) => source.waitForData(ended) ?? []),
     })

@@ -52,7 +52,7 @@ export interface StreamingQueryProgress {
   readonly numInputRows: number
   readonly inputRowsPerSecond: number
   readonly processedRowsPerSecond: number
-  /** Milliseconds by phase: triggerExecution, latestOffset, getBatch, queryPlanning, walCommit, addBatch, commitOffsets. */
+  /** Milliseconds by phase: triggerExecution, latestOffset, walCommit, addBatch, commitState, commitOffsets. */
   readonly durationMs: Readonly<Record<string, number>>
   /** watermark, min, max, avg: ISO 8601 texts; empty where no watermark is defined. */
   readonly eventTime: Readonly<Record<string, string>>

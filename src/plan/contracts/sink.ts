@@ -28,8 +28,8 @@ export interface SinkProvider {
   readonly delivery: Delivery
   /** Set: without a checkpoint the query is refused, unless it asks for at-least-once. */
   readonly needsCheckpoint?: boolean
-  /** Throws what is wrong with options or schema; no I/O. */
-  check?(options: Options, schema: StructType, mode: OutputMode): void
+  /** Throws what is wrong with options, schema or name; no I/O. */
+  check?(options: Options, schema: StructType, mode: OutputMode, queryName?: string | null): void
   /** Milliseconds between epochs if the user set no trigger; absent = as soon as possible. */
   readonly defaultIntervalMs?: number
   open(context: SinkContext): Promise<Sink>
