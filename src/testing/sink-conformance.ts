@@ -194,7 +194,7 @@ class SinkBench {
 
   async open(mode: OutputMode): Promise<Sink> {
     const { provider, options } = this.fixture
-    provider.check?.(options, SCHEMA, mode)
+    provider.check?.(options, SCHEMA, mode, 'conformance')
     const sink = await provider.open({
       options,
       schema: SCHEMA,

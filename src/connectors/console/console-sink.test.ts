@@ -76,7 +76,7 @@ async function printed(options: Options, epochs: readonly (readonly number[])[])
   const provider = consoleSinkTo((part) => {
     text += part
   })
-  provider.check?.(options, ids, 'append')
+  provider.check?.(options, ids, 'append', null)
   const sink = await provider.open({
     options,
     schema: ids,

@@ -136,10 +136,12 @@ describe('the file sink', () => {
 
   test('what it cannot do is refused before it starts', () => {
     const ids = structType([field('id', intType)])
-    expect(() => jsonFilesSink.check?.({}, ids, 'append')).toThrow(/MISSING_OPTION.*path/)
-    expect(() => jsonFilesSink.check?.({ path: 'x' }, ids, 'complete')).toThrow(/OUTPUT_MODE_NOT_SUPPORTED.*only appended to, as in Spark/)
-    expect(() => textFilesSink.check?.({ path: 'x' }, ids, 'append')).toThrow(/UNSUPPORTED_OPERATION.*one string column.*id int/)
-    expect(() => jsonFilesSink.check?.({ path: 'x', compactInterval: '1' }, ids, 'append')).toThrow(/INVALID_OPTION.*at least 2/)
+    expect(() => jsonFilesSink.check?.({}, ids, 'append', null)).toThrow(/MISSING_OPTION.*path/)
+    expect(() => jsonFilesSink.check?.({ path: 'x' }, ids, 'complete', null)).toThrow(
+      /OUTPUT_MODE_NOT_SUPPORTED.*only appended to, as in Spark/,
+    )
+    expect(() => textFilesSink.check?.({ path: 'x' }, ids, 'append', null)).toThrow(/UNSUPPORTED_OPERATION.*one string column.*id int/)
+    expect(() => jsonFilesSink.check?.({ path: 'x', compactInterval: '1' }, ids, 'append', null)).toThrow(/INVALID_OPTION.*at least 2/)
   })
 
   test('a disk that is full fails the epoch, and nothing of it is left', async () => {
