@@ -49,7 +49,7 @@ export class DataStreamWriter<Row> {
     return this
   }
   /** Throws UNKNOWN_FORMAT, with the nearest name. */
-  format(name: 'console' | 'memory' | 'noop' | (string & {})): this {
+  format(name: 'console' | 'json' | 'memory' | 'noop' | 'text' | (string & {})): this {
     this.#sink = this.#session.catalog.sink(name)
     return this
   }
