@@ -13,10 +13,11 @@ import { beginChecksum } from './frames.ts'
 import { type CommittedEpoch, firstNeeded, type History, historyOf, type JournalHeader, stateStepsOf } from './history.ts'
 import { checkCompatible, type PlanDescription, type Renames } from './plan-description.ts'
 import { purge } from './purge.ts'
-import { writeQueryFile } from './query-file.ts'
+import { parseQueryFile, writeQueryFile } from './query-file.ts'
 import { checkFence, claimRunner, releaseRunner } from './runners.ts'
 import { FORMAT_VERSION, SegmentWriter, scanLog } from './segments.ts'
 import { DurableSourceLog } from './source-log.ts'
+import type { CheckpointTuning } from './tuning.ts'
 
 export interface DurableCheckpointOptions {
   readonly io: Io
@@ -30,6 +31,7 @@ export interface DurableCheckpointOptions {
   /** Epochs that can be gone back to. */
   readonly epochsRetained: number
   readonly memoryBytesMax: number | null
+  readonly tuning: CheckpointTuning
   readonly onRestored: (operatorId: string, rows: number) => void
 }
 
@@ -47,18 +49,16 @@ export class DurableCheckpoint implements Checkpoint {
     await io.disk.makeFolder(location)
     const runnerEpoch = await claimRunner(io, `${location}/runners`, runId, takeover)
     this.#runner = { runnerEpoch, lineage: 0, rewoundTo: null }
-    await writeQueryFile(io.disk, location, { format: FORMAT_VERSION, queryId, createdMs: io.clock.nowMs() }, runId)
-    crashPoint('runner.claimed')
     const header = historyOf(await scanLog(io.disk, `${location}/journal`, 'journal')).header
-    if (header !== null && header.queryId !== queryId) {
-      throw new MillraceError('CHECKPOINT_IN_USE', `Another query began in '${location}' at the same moment.`, { details: { location } })
-    }
+    if (header === null) await writeQueryFile(io.disk, location, { format: FORMAT_VERSION, queryId, createdMs: io.clock.nowMs() }, runId)
+    this.#checkQuery(header)
+    crashPoint('runner.claimed')
     this.#runner = { runnerEpoch, lineage: header?.lineage ?? 0, rewoundTo: header?.rewoundTo ?? null }
     return this.#runner
   }
 
   async recover(token: EpochToken | null): Promise<Recovery> {
-    const { io, location, plan, sink, renames, queryId, memoryBytesMax, onRestored } = this.#options
+    const { io, location, plan, sink, renames, queryId, memoryBytesMax, tuning, onRestored } = this.#options
     const runner = this.#claimed
     crashPoint('runner.fenced')
     const folder = `${location}/journal`
@@ -80,6 +80,7 @@ export class DurableCheckpoint implements Checkpoint {
       folder: `${location}/state`,
       runnerEpoch: runner.runnerEpoch,
       memoryBytesMax,
+      tuning,
       steps,
       onRestored,
     })
@@ -92,6 +93,7 @@ export class DurableCheckpoint implements Checkpoint {
       inDoubt: history.inDoubt,
       checkFence: () => checkFence(io, `${location}/runners`, runner.runnerEpoch),
       nowMs: () => io.clock.nowMs(),
+      tuning,
       onRoll: () => retention.apply(),
       onCommitted: (epoch) => retention.add(epoch),
     })
@@ -104,21 +106,43 @@ export class DurableCheckpoint implements Checkpoint {
   }
 
   async sourceLog(scanId: string): Promise<SourceLog> {
-    const { io, location } = this.#options
-    const log = await DurableSourceLog.open(io.disk, `${location}/sources/${encodeURIComponent(scanId)}`, this.#claimed.runnerEpoch)
+    const { io, location, tuning } = this.#options
+    const log = await DurableSourceLog.open({
+      disk: io.disk,
+      folder: `${location}/sources/${encodeURIComponent(scanId)}`,
+      runnerEpoch: this.#claimed.runnerEpoch,
+      tuning,
+    })
     this.#logs.push(log)
     return log
   }
 
   async release(): Promise<void> {
     const { io, location } = this.#options
-    for (const log of this.#logs) await log.close()
+    const closing = await Promise.allSettled(this.#logs.map((log) => log.close()))
     if (this.#runner !== null) await releaseRunner(io, `${location}/runners`, this.#runner.runnerEpoch)
+    for (const one of closing) if (one.status === 'rejected') throw one.reason
   }
 
   get #claimed(): RunnerInfo {
     if (this.#runner === null) throw new MillraceError('INTERNAL_ERROR', 'The checkpoint is used before it is claimed.')
     return this.#runner
+  }
+
+  /** The query file was read before the claim, so another query may have begun meanwhile. Where there is a journal, the file is of the same query. */
+  #checkQuery(header: JournalHeader | null): void {
+    const { io, location, queryId } = this.#options
+    const path = `${location}/query`
+    const found = parseQueryFile(path, io.disk.readNow(path))?.queryId ?? null
+    const known = header?.queryId ?? found
+    if (known === queryId && found === queryId) return
+    if (found !== null && found === known)
+      throw new MillraceError('CHECKPOINT_IN_USE', `Another query began in '${location}' at the same moment.`, { details: { location } })
+    throw new MillraceError(
+      'CHECKPOINT_DAMAGED',
+      `'${path}' is ${found === null ? 'missing' : `of query ${found}`}, and the journal is of query ${known}.`,
+      { details: { path, found, journal: known } },
+    )
   }
 
   /** What was read may not be durable yet: the runner before may have died between its write and its sync. */

@@ -10,9 +10,7 @@ import type { BeginFrame, CommitFrame, Journal } from './contract.ts'
 import { encodeFrames, type FrameBlock } from './frames.ts'
 import type { CommittedEpoch, JournalHeader } from './history.ts'
 import type { SegmentWriter } from './segments.ts'
-
-const SEGMENT_BYTES = 4 * 1024 * 1024
-const SEGMENT_EPOCHS = 128
+import type { CheckpointTuning } from './tuning.ts'
 
 export interface DurableJournalOptions {
   readonly writer: SegmentWriter
@@ -24,6 +22,7 @@ export interface DurableJournalOptions {
   /** Throws QUERY_FENCED where another runner has taken over. */
   readonly checkFence: () => Promise<void>
   readonly nowMs: () => number
+  readonly tuning: CheckpointTuning
   /** Called after a roll, and with every epoch that is committed. */
   readonly onRoll: () => Promise<void>
   readonly onCommitted: (epoch: CommittedEpoch) => void
@@ -57,7 +56,8 @@ export class DurableJournal implements Journal {
     this.#begun = next
     this.#options.onCommitted({ begin, commit: frame, segment: this.#options.writer.name })
     this.#epochsInSegment++
-    if (this.#options.writer.length >= SEGMENT_BYTES || this.#epochsInSegment >= SEGMENT_EPOCHS) await this.#roll()
+    const { writer, tuning } = this.#options
+    if (writer.length >= tuning.journalSegmentBytes || this.#epochsInSegment >= tuning.journalSegmentEpochs) await this.#roll()
   }
 
   close(): Promise<void> {

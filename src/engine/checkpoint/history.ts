@@ -73,6 +73,9 @@ export function historyOf(scan: LogScan): History {
     }
   }
   const newest = scan.segments.at(-1)
+  // The purge keeps the epochs that are needed, so something else removed what was there.
+  if (scan.missing !== null && newest !== undefined && epochs.length === 0)
+    throw disorder(newest, `'${scan.missing.name}' is missing, and no epoch is left`)
   return {
     header: newest === undefined ? null : headerOf(newest),
     epochs,

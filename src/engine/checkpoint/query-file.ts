@@ -13,14 +13,12 @@ export interface QueryFile {
 }
 const CHAIN = 'query'
 
-/** Null where it is not there, or was never finished. Throws CHECKPOINT_FORMAT. */
+/** Null where it is not there; it is whole where it is. Throws CHECKPOINT_DAMAGED, CHECKPOINT_FORMAT. */
 export function parseQueryFile(path: string, bytes: Uint8Array | null): QueryFile | null {
-  const block = bytes === null ? undefined : scanBlocks(path, CHAIN, bytes).blocks[0]
-  if (block === undefined) {
-    if (bytes !== null && bytes.length > 0)
-      throw new MillraceError('CHECKPOINT_DAMAGED', `'${path}' is damaged: it does not say which query it is of.`, { details: { path } })
-    return null
-  }
+  if (bytes === null) return null
+  const [block] = scanBlocks(path, CHAIN, bytes).blocks
+  if (block === undefined)
+    throw new MillraceError('CHECKPOINT_DAMAGED', `'${path}' is damaged: it does not say which query it is of.`, { details: { path } })
   const file = decodeJson(block.payload, path).json as unknown as QueryFile
   if (file.format === FORMAT_VERSION) return file
   throw new MillraceError('CHECKPOINT_FORMAT', `'${path}' has format ${file.format}, and this version reads format ${FORMAT_VERSION}.`, {

@@ -11,9 +11,16 @@ import { scanOneBlock } from './block.ts'
 import { decodeJson, encodeJson } from './payload.ts'
 import { purge } from './purge.ts'
 import { readWhole, SegmentWriter, scanLog } from './segments.ts'
+import { type CheckpointTuning, defaultTuning } from './tuning.ts'
 
-const SEGMENT_BYTES = 64 * 1024 * 1024
 const KIND = 'source'
+
+export interface SourceLogOptions {
+  readonly disk: Disk
+  readonly folder: string
+  readonly runnerEpoch: number
+  readonly tuning?: Pick<CheckpointTuning, 'sourceLogSegmentBytes'>
+}
 
 interface Place {
   readonly segment: string
@@ -32,20 +39,29 @@ export class DurableSourceLog implements SourceLog {
   readonly #disk: Disk
   readonly #folder: string
   readonly #writer: SegmentWriter
+  readonly #segmentBytes: number
   #places: Place[]
   #segments: { readonly name: string; lastEpoch: number }[]
   #length: number
 
-  private constructor(disk: Disk, folder: string, writer: SegmentWriter, places: Place[], segments: readonly string[], length: number) {
+  private constructor(
+    { disk, folder, tuning = defaultTuning }: SourceLogOptions,
+    writer: SegmentWriter,
+    places: Place[],
+    segments: readonly string[],
+    length: number,
+  ) {
     this.#disk = disk
     this.#folder = folder
+    this.#segmentBytes = tuning.sourceLogSegmentBytes
     this.#writer = writer
     this.#places = places
     this.#segments = segments.map((name) => ({ name, lastEpoch: lastEntry(places, name) }))
     this.#length = length
   }
 
-  static async open(disk: Disk, folder: string, runnerEpoch: number): Promise<DurableSourceLog> {
+  static async open(options: SourceLogOptions): Promise<DurableSourceLog> {
+    const { disk, folder, runnerEpoch } = options
     await disk.makeFolder(folder)
     const scan = await scanLog(disk, folder, KIND)
     const places: Place[] = []
@@ -71,14 +87,7 @@ export class DurableSourceLog implements SourceLog {
     const writer = new SegmentWriter(disk, folder, KIND, runnerEpoch, last?.seal ?? null)
     await writer.roll({ first: length } satisfies LogHeader as unknown as Json)
     for (const stray of scan.strays) await disk.remove(stray)
-    return new DurableSourceLog(
-      disk,
-      folder,
-      writer,
-      places.map(withoutPayload),
-      [...scan.segments.map((one) => one.name), writer.name],
-      length,
-    )
+    return new DurableSourceLog(options, writer, places.map(withoutPayload), [...scan.segments.map((one) => one.name), writer.name], length)
   }
 
   get length(): number {
@@ -90,7 +99,7 @@ export class DurableSourceLog implements SourceLog {
 
   async append(entries: readonly Uint8Array[]): Promise<void> {
     if (entries.length === 0) return
-    if (this.#writer.length >= SEGMENT_BYTES) {
+    if (this.#writer.length >= this.#segmentBytes) {
       await this.#writer.roll({ first: this.#length } satisfies LogHeader as unknown as Json)
       this.#segments.push({ name: this.#writer.name, lastEpoch: this.#length - 1 })
     }

@@ -146,8 +146,9 @@ export class EmbeddedQuery implements RunningQuery {
   async #open(opened: Opened, signal: AbortSignal): Promise<{ readonly sink: Sink; readonly recovery: Recovery }> {
     const { checkpoint, pipeline, sinkTitle } = this.#parts
     this.#say('Claiming the checkpoint')
-    const runner = await checkpoint.claim()
+    // What fails behind the claim within it has to be released too.
     opened.claimed = true
+    const runner = await checkpoint.claim()
     const inSink = <T>(run: () => Promise<T>): Promise<T> => blame('SINK_FAILED', `The ${sinkTitle} sink`, run)
     const sink = await inSink(() => this.#parts.openSink(signal))
     opened.sink = sink
