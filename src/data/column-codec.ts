@@ -147,8 +147,8 @@ function bitmapOf(length: number, has: (row: number) => boolean): Uint8Array {
 
 /** Whether all are null, so that nothing is to follow. */
 function encodeNulls(writer: ByteWriter, { kind, length, validity }: Vector): boolean {
-  let present = 0
-  if (kind !== 'null') for (let row = 0; row < length; row++) if (isValid(validity, row)) present++
+  let present = kind === 'null' ? 0 : length
+  if (kind !== 'null' && validity !== null) for (let row = 0; row < length; row++) if (!isValid(validity, row)) present--
   const nulls = present === length ? NO_NULLS : present === 0 ? ALL_NULL : SOME_NULLS
   writer.uint8(nulls)
   if (nulls === SOME_NULLS) writer.bytes(bitmapOf(length, (row) => isValid(validity, row)))

@@ -3,8 +3,9 @@ import type { StructType } from '../../data/data-type.ts'
 import type { Datum } from '../../data/datum.ts'
 import { BATCH_ROWS_TARGET } from '../../data/vector.ts'
 import { batchFromDatums } from '../../data/vector-builder.ts'
+import type { OutputMode } from '../../plan/contracts/sink.ts'
 import type { AggregatePlan } from '../../plan/nodes/resolved-plan.ts'
-import type { StateStore } from '../state/contract.ts'
+import type { StateExpiry, StateStore } from '../state/contract.ts'
 import { byKeys } from './groups.ts'
 import type { Emit, StatefulOperator } from './operator.ts'
 
@@ -22,6 +23,15 @@ export function eventTimeOf(plan: AggregatePlan, key: readonly Datum[]): bigint 
   if (datum === null) return null
   return (plan.eventTime.isWindow ? (datum as readonly Datum[])[1] : datum) as bigint
 }
+
+/** By which event time the store lets groups expire: the end of their window or session, or the timestamp itself. In complete mode they never do. */
+export function expiryOf({ eventTime, session }: AggregatePlan, mode: OutputMode): StateExpiry | null {
+  if (eventTime === null || mode === 'complete') return null
+  if (session !== null) return { of: 'value', path: [SESSION_END] }
+  return { of: 'key', path: eventTime.isWindow ? [eventTime.column, 1] : [eventTime.column] }
+}
+/** Where the state of a session has its end; see session-aggregate.ts. */
+const SESSION_END = 0
 
 /** Milliseconds of work, as Spark's progress wants them. */
 export class OperatorTimes {

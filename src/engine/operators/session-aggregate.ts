@@ -2,7 +2,8 @@
  * Groups with a session window: one state row per session, keyed by the other keys and the session's start. A row joins every session of its key that it
  * touches (time − last event ≤ gap, both ends inclusive, as in Spark), and these become one.
  *
- * The index from key to sessions lives in memory only; it is made again from the store when the operator opens.
+ * The index from key to sessions lives in memory only; it is made again from the store when the operator opens. Its lists of starts are never changed but
+ * replaced, so that the list of before the epoch is all that `rollback` needs.
  */
 import { type DataType, timestampType } from '../../data/data-type.ts'
 import type { Datum } from '../../data/datum.ts'
@@ -20,13 +21,19 @@ export type SessionParts = AggregateParts & { readonly session: SessionSpec }
 /** The state of a session: its end, then the aggregates'. Its key: the keys, then its start. */
 export const sessionStateTypes = (stateTypes: readonly DataType[]): readonly DataType[] => [timestampType, ...stateTypes]
 
+type Starts = readonly bigint[]
+const NO_STARTS: Starts = []
+
 export class SessionAggregateOperator implements StatefulOperator {
   readonly id: string
   readonly late = new LateCounter()
   readonly #parts: SessionParts
+  readonly #keyTypes: readonly DataType[]
   readonly #times = new OperatorTimes()
-  /** The starts of each key's sessions. */
-  readonly #starts = new Map<string, { readonly key: readonly Datum[]; readonly starts: Set<bigint> }>()
+  /** The starts of each key's sessions, the earliest first. Keys without sessions are not in it. */
+  readonly #starts = new Map<string, Starts>()
+  /** The starts, before the epoch, of the keys that it touched. */
+  readonly #before = new Map<string, Starts>()
   #watermark: OperatorWatermark = { late: null, evict: null }
   #changed = 0
   #removed = 0
@@ -34,7 +41,12 @@ export class SessionAggregateOperator implements StatefulOperator {
   constructor(parts: SessionParts) {
     this.#parts = parts
     this.id = parts.plan.id
-    this.#index()
+    this.#keyTypes = parts.plan.keys.map((one) => one.type)
+    for (const { key } of parts.store.entries()) {
+      const text = this.#text(key.slice(0, -1))
+      this.#set(text, inserted(this.#startsOf(text), key.at(-1) as bigint))
+    }
+    this.#before.clear()
   }
 
   begin(epoch: number, watermark: OperatorWatermark): void {
@@ -62,62 +74,54 @@ export class SessionAggregateOperator implements StatefulOperator {
   finish(emit: Emit): void {
     const { plan, schema, mode, store } = this.#parts
     const { evict } = this.#watermark
-    const closed: (readonly Datum[])[] = []
+    const closed = evict === null ? [] : store.expired(evict)
     const rows: (readonly Datum[])[] = []
-    for (const { key, value } of store.entries()) {
-      const isClosed = mode !== 'complete' && plan.eventTime !== null && evict !== null && (value[0] as bigint) <= evict
-      if (isClosed) closed.push(key)
-      if (isClosed || mode === 'complete') rows.push(this.#result(key, value))
-    }
-    for (const key of closed) this.#remove(key)
+    for (const { key, value } of mode === 'complete' ? store.entries() : closed) rows.push(this.#result(key, value))
+    for (const { key } of closed) this.#remove(key)
     this.#removed = closed.length
     emitSorted(rows, schema, plan.keys.length + 1, this.id, emit)
   }
 
   closesAt(evict: bigint): boolean {
-    const { mode, plan, store } = this.#parts
-    if (mode === 'complete' || plan.eventTime === null) return false
-    for (const { value } of store.entries()) if ((value[0] as bigint) <= evict) return true
-    return false
+    const { earliestExpiry } = this.#parts.store
+    return earliestExpiry !== null && earliestExpiry <= evict
   }
 
-  commit(epoch: number): Promise<StateCommit> {
-    return this.#parts.store.commit(epoch)
+  async commit(epoch: number): Promise<StateCommit> {
+    const commit = await this.#parts.store.commit(epoch)
+    this.#before.clear()
+    return commit
   }
 
   rollback(): void {
     this.#parts.store.rollback()
-    this.#index()
+    for (const [text, starts] of this.#before) this.#set(text, starts)
+    this.#before.clear()
   }
 
   get metrics(): StatefulOperator['metrics'] {
     return metricsOf('sessionWindowStateStoreSaveExec', this.#parts.store, this.#changed, this.#removed, this.#times)
   }
 
-  #index(): void {
-    this.#starts.clear()
-    for (const { key } of this.#parts.store.entries()) this.#sessionsOf(key.slice(0, -1)).add(key.at(-1) as bigint)
+  #text(key: readonly Datum[]): string {
+    return encodeKey(this.#keyTypes, key)
   }
-
-  #sessionsOf(key: readonly Datum[]): Set<bigint> {
-    const text = encodeKey(
-      this.#parts.plan.keys.map((one) => one.type),
-      key,
-    )
-    let known = this.#starts.get(text)
-    if (known === undefined) {
-      known = { key, starts: new Set() }
-      this.#starts.set(text, known)
-    }
-    return known.starts
+  #startsOf(text: string): Starts {
+    return this.#starts.get(text) ?? NO_STARTS
+  }
+  #set(text: string, starts: Starts): void {
+    if (!this.#before.has(text)) this.#before.set(text, this.#startsOf(text))
+    if (starts.length === 0) this.#starts.delete(text)
+    else this.#starts.set(text, starts)
   }
 
   #add(row: GroupRow, time: bigint): void {
     const { calls, store, session } = this.#parts
-    const starts = this.#sessionsOf(row.key)
+    const text = this.#text(row.key)
+    let starts = this.#startsOf(text)
     let [start, end] = [time, time + session.gapMicros]
     let state: readonly Datum[] = calls.update(calls.initial, row)
-    for (const other of [...starts].sort((a, b) => (a < b ? -1 : 1))) {
+    for (const other of starts) {
       const value = store.get([...row.key, other]) ?? []
       const otherEnd = value[0] as bigint
       if (time > otherEnd || time + session.gapMicros < other) continue
@@ -125,24 +129,19 @@ export class SessionAggregateOperator implements StatefulOperator {
       if (other < start) start = other
       if (otherEnd > end) end = otherEnd
       store.remove([...row.key, other])
-      starts.delete(other)
+      starts = starts.filter((one) => one !== other)
     }
     store.put([...row.key, start], [end, ...state])
-    starts.add(start)
+    this.#set(text, inserted(starts, start))
     this.#changed++
   }
 
   #remove(key: readonly Datum[]): void {
-    const own = key.slice(0, -1)
-    const starts = this.#sessionsOf(own)
-    starts.delete(key.at(-1) as bigint)
-    if (starts.size === 0)
-      this.#starts.delete(
-        encodeKey(
-          this.#parts.plan.keys.map((one) => one.type),
-          own,
-        ),
-      )
+    const text = this.#text(key.slice(0, -1))
+    this.#set(
+      text,
+      this.#startsOf(text).filter((one) => one !== key.at(-1)),
+    )
     this.#parts.store.remove(key)
   }
 
@@ -152,4 +151,10 @@ export class SessionAggregateOperator implements StatefulOperator {
     const keys = key.slice(0, -1)
     return [...keys.slice(0, session.position), window, ...keys.slice(session.position), ...calls.results(value.slice(1))]
   }
+}
+
+/** The starts with one more, in order. */
+function inserted(starts: Starts, start: bigint): Starts {
+  const at = starts.findIndex((one) => one > start)
+  return at === -1 ? [...starts, start] : [...starts.slice(0, at), start, ...starts.slice(at)]
 }

@@ -1,0 +1,65 @@
+/** Which rows there are: their flags, those that are free, and growing the columns when none is. */
+import { FIRST_ROWS, growLane, nextCapacity, PAGE_BITS, PAGE_MASK, uint8Lane } from './pages.ts'
+import { RowList } from './row-list.ts'
+import type { StateMemory } from './state-memory.ts'
+
+/** Something that has an entry for each row. */
+export interface RowLanes {
+  readonly rowBytes: number
+  /** To the next capacity; see pages.ts. */
+  grow(capacity: number): void
+}
+
+export class RowSpace {
+  readonly #lanes: readonly RowLanes[]
+  readonly #memory: StateMemory
+  readonly #rowBytes: number
+  readonly #flags: Uint8Array[] = []
+  readonly #free: RowList
+  #capacity = 0
+  /** Row 0 is the probe. */
+  #next = 1
+
+  constructor(lanes: readonly RowLanes[], memory: StateMemory) {
+    this.#lanes = lanes
+    this.#memory = memory
+    this.#rowBytes = lanes.reduce((sum, one) => sum + one.rowBytes, 1)
+    this.#free = new RowList(memory)
+    // The first rows are there whatever the budget says, so that a key can be looked for.
+    memory.add(this.#rowBytes * FIRST_ROWS)
+    this.#grow(FIRST_ROWS)
+  }
+
+  get capacity(): number {
+    return this.#capacity
+  }
+  flagsOf(row: number): number {
+    return (this.#flags[row >>> PAGE_BITS] as Uint8Array)[row & PAGE_MASK] as number
+  }
+  setFlags(row: number, flags: number): void {
+    ;(this.#flags[row >>> PAGE_BITS] as Uint8Array)[row & PAGE_MASK] = flags
+  }
+
+  /** Makes sure that so many rows can be taken, not more than the first page has. Throws STATE_TOO_LARGE. */
+  reserve(count: number): void {
+    if (this.#free.length + this.#capacity - this.#next >= count) return
+    const capacity = nextCapacity(this.#capacity)
+    this.#memory.take(Math.ceil(this.#rowBytes * (capacity - this.#capacity)))
+    this.#grow(capacity)
+  }
+  /** A row that was reserved; its columns are null, its flags 0. */
+  take(): number {
+    return this.#free.length > 0 ? this.#free.pop() : this.#next++
+  }
+  /** Gives back a row whose columns were cleared. */
+  release(row: number): void {
+    this.setFlags(row, 0)
+    this.#free.push(row)
+  }
+
+  #grow(capacity: number): void {
+    growLane(this.#flags, capacity, uint8Lane)
+    for (const one of this.#lanes) one.grow(capacity)
+    this.#capacity = capacity
+  }
+}
