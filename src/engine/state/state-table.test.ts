@@ -50,7 +50,7 @@ const schemaOf = fc
 const scenario: fc.Arbitrary<Scenario> = schemaOf.chain((schema) =>
   fc.record({
     schema: fc.constant(schema),
-    keys: fc.array(tuple(schema.keyTypes), { minLength: 1, maxLength: 30, size: 'max' }),
+    keys: fc.array(tuple(schema.keyTypes), { minLength: 1, maxLength: 20, size: 'max' }),
     actions: fc.array(
       fc.oneof(
         { weight: 6, arbitrary: fc.record({ kind: fc.constant('put' as const), key: fc.nat(), value: tuple(schema.valueTypes) }) },
@@ -178,7 +178,7 @@ test('does what a map does', () => {
       }
       check(given, table, model)
     }),
-    propertyOptions(200),
+    propertyOptions(80),
   )
 })
 
@@ -218,7 +218,7 @@ test('a group holds the keys that hash to it, as they are now', () => {
       }
       expect(other.metrics.rows).toBe(table.metrics.rows)
     }),
-    propertyOptions(100),
+    propertyOptions(40),
   )
 })
 
@@ -260,6 +260,6 @@ test('by rows: what a found or made row is, and that its value of before the epo
       }
       check({ schema, keys, actions }, table, model)
     }),
-    propertyOptions(200),
+    propertyOptions(80),
   )
 })
