@@ -21,7 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   composition: ['data', 'plan', 'io', 'api', 'engine', 'connectors'],
   index: ['data', 'plan', 'io', 'api', 'composition'],
   testing: ['data', 'plan', 'io', 'api', 'engine', 'connectors', 'composition'],
-  cli: ['data', 'plan', 'io', 'api', 'composition', 'connectors'],
+  cli: ['data', 'plan', 'io', 'api', 'engine', 'composition', 'connectors'],
 }
 
 const roomOf = (path: string): string => relative(join(root, 'src'), path).split('/')[0]?.replace(/\.ts$/, '') ?? ''
