@@ -11,14 +11,13 @@ export async function collectLocal(plan: ResolvedPlan, executor: Executor, io: I
   const pipeline = new Pipeline(plan, {
     mode: 'complete',
     executor,
-    state: new MemoryStateProvider(),
     monotonicMs: () => io.clock.monotonicMs(),
     watermark: { policy: 'partitionMin', idleTimeoutMs: null, closeOnIdle: 'hold', bounded: true },
   })
   const batches: Batch[] = []
   const emit = (batch: Batch): number => batches.push(batch)
-  await pipeline.open()
-  pipeline.begin({ epoch: 0, batchTimeMicros: BigInt(io.clock.nowMs()) * 1000n, timeZone })
+  await pipeline.open(new MemoryStateProvider(null), null)
+  pipeline.begin({ epoch: 0, batchTimeMicros: BigInt(io.clock.nowMs()) * 1000n, timeZone, randomSeed: io.random.uint32() })
   pipeline.pushLocal(emit)
   pipeline.finish(emit)
   await pipeline.close()

@@ -16,8 +16,9 @@ import { walkPlan } from '../../plan/nodes/resolved-plan.ts'
 import type { Executor } from '../compile/executor.ts'
 import type { EvaluationContext } from '../compile/kernel.ts'
 import type { StateCommit, StateProvider } from '../state/contract.ts'
-import { type EpochEnd, type WatermarkPolicy, WatermarkTracker } from '../time/watermark.ts'
+import { type EpochEnd, type TrackerSnapshot, type WatermarkPolicy, WatermarkTracker } from '../time/watermark.ts'
 import { AggregateOperator } from './aggregate.ts'
+import { expiryOf } from './aggregate-output.ts'
 import { assignWindows } from './assign-windows.ts'
 import { EventTimeStats } from './event-time-stats.ts'
 import { AggregateCalls } from './groups.ts'
@@ -28,7 +29,6 @@ import { SessionAggregateOperator, sessionStateTypes } from './session-aggregate
 export interface PipelineOptions {
   readonly mode: OutputMode
   readonly executor: Executor
-  readonly state: StateProvider
   readonly monotonicMs: () => number
   readonly watermark: WatermarkPolicy
 }
@@ -37,6 +37,11 @@ export interface EpochContext extends EvaluationContext {
 }
 type Push = (batch: Batch, origin: Origin) => void
 
+interface WatermarkSnapshot {
+  readonly trackers: Readonly<Record<string, TrackerSnapshot>>
+  /** µs as texts. */
+  readonly operators: Readonly<Record<string, string | null>>
+}
 interface RunningStateful {
   readonly operator: StatefulOperator
   readonly trackers: readonly WatermarkTracker[]
@@ -54,7 +59,8 @@ export class Pipeline {
   /** Rows that are in the plan itself. */
   readonly #local: (() => void)[] = []
   readonly #stats = new EventTimeStats()
-  #context: EpochContext = { epoch: 0, batchTimeMicros: 0n, timeZone: 'UTC' }
+  #context: EpochContext = { epoch: 0, batchTimeMicros: 0n, timeZone: 'UTC', randomSeed: 0 }
+  #state: StateProvider | null = null
   #emit: (batch: Batch) => void = () => undefined
   /** Partitions that gave rows since the last `endEpoch`. */
   #active = new Set<string>()
@@ -64,12 +70,15 @@ export class Pipeline {
     this.#options = options
   }
 
-  async open(): Promise<void> {
+  /** `watermarks`: what snapshotWatermarks gave when the state was committed, or null. */
+  async open(state: StateProvider, watermarks: Json): Promise<void> {
+    this.#state = state
     await this.#build(this.#plan, (batch) => this.#emit(batch))
+    if (watermarks !== null) this.#restoreWatermarks(watermarks as unknown as WatermarkSnapshot)
   }
 
   async close(): Promise<void> {
-    await this.#options.state.close()
+    await this.#state?.close()
   }
 
   begin(context: EpochContext): void {
@@ -105,6 +114,7 @@ export class Pipeline {
   async commit(epoch: number): Promise<Record<string, StateCommit>> {
     const commits: Record<string, StateCommit> = {}
     for (const { operator } of this.#stateful) commits[operator.id] = await operator.commit(epoch)
+    await this.#state?.sync()
     return commits
   }
 
@@ -140,8 +150,23 @@ export class Pipeline {
   get watermarks(): MillraceProgress['watermarks'] {
     return [...this.#trackers.values()].map((tracker) => tracker.progress())
   }
+  /** What the next epoch goes on from: the trackers, and the watermark with which each stateful operator's last epoch began. */
   snapshotWatermarks(): Json {
-    return Object.fromEntries([...this.#trackers.values()].map((tracker) => [tracker.id, tracker.snapshot()]))
+    const snapshot: WatermarkSnapshot = {
+      trackers: Object.fromEntries([...this.#trackers.values()].map((tracker) => [tracker.id, tracker.snapshot()])),
+      operators: Object.fromEntries(this.#stateful.map(({ operator, evict }) => [operator.id, evict === null ? null : String(evict)])),
+    }
+    return snapshot as unknown as Json
+  }
+  #restoreWatermarks({ trackers, operators }: WatermarkSnapshot): void {
+    for (const tracker of this.#trackers.values()) {
+      const snapshot = trackers[tracker.id]
+      if (snapshot !== undefined) tracker.restore(snapshot)
+    }
+    for (const running of this.#stateful) {
+      const evict = operators[running.operator.id] ?? null
+      running.evict = evict === null ? null : BigInt(evict)
+    }
   }
   get stateOperators(): readonly StatefulOperator[] {
     return this.#stateful.map(({ operator }) => operator)
@@ -217,13 +242,16 @@ export class Pipeline {
   }
 
   async #aggregate(plan: AggregatePlan, schema: StructType, emit: Emit): Promise<void> {
-    const { executor, state, mode, monotonicMs } = this.#options
+    const { executor, mode, monotonicMs } = this.#options
+    const state = this.#state
+    assert(state !== null, 'the pipeline is built before it has state')
     const calls = new AggregateCalls(plan, executor, () => this.#context)
     const keyTypes = plan.keys.map((key) => key.type)
     const store = await state.open({
       operatorId: plan.id,
       keyTypes: plan.session === null ? keyTypes : [...keyTypes, { kind: 'timestamp' }],
       valueTypes: plan.session === null ? calls.stateTypes : sessionStateTypes(calls.stateTypes),
+      expiry: expiryOf(plan, mode),
     })
     const parts = { plan, schema, mode, calls, store, monotonicMs }
     const operator =

@@ -46,7 +46,7 @@ const row = fc.tuple(
 
 /** What a stage makes: columns passed on, computed and filtered. */
 function staged(rows: readonly Datum[][]): Batch {
-  const context = () => ({ batchTimeMicros: 0n, timeZone: 'UTC' })
+  const context = () => ({ batchTimeMicros: 0n, timeZone: 'UTC', randomSeed: 0 })
   const batch = batchFromDatums(schema, rows)
   const columns = schema.fields.map((one, index) => BoundColumn.create(index, one.name, one.type, true))
   const seen = BoundCall.create('isnotnull', [columns[1] as BoundColumn], booleanType, false)
