@@ -34,7 +34,7 @@ function compareDoubles(a: number, b: number): number {
 }
 
 /** By code point, which is the order of the UTF-8 bytes; JavaScript's own order is by UTF-16 unit, where astral characters come before U+E000. */
-function compareStrings(a: string, b: string): number {
+export function compareStrings(a: string, b: string): number {
   const length = Math.min(a.length, b.length)
   for (let index = 0; index < length; index++) {
     const x = a.charCodeAt(index)

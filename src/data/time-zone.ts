@@ -5,6 +5,8 @@ export interface TimeZone {
   readonly name: string
   /** What to add to UTC to get local time at this instant, in microseconds. */
   offsetMicros(utcMicros: bigint): bigint
+  /** The offset, where it is the same at all times; else null. */
+  readonly fixedMicros: bigint | null
   /** The instant of a local time. In a gap the time before the jump's offset counts, in an overlap the earlier instant, as java.time has it. */
   localToUtc(localMicros: bigint): bigint
 }
@@ -54,6 +56,7 @@ function fixedOffset(name: string): bigint | null {
 
 const fixedZone = (name: string, offset: bigint): TimeZone => ({
   name,
+  fixedMicros: offset,
   offsetMicros: () => offset,
   localToUtc: (local) => local - offset,
 })
@@ -84,6 +87,7 @@ function regionZone(name: string): TimeZone {
   }
   return {
     name,
+    fixedMicros: null,
     offsetMicros,
     localToUtc: (local) => {
       const before = offsetMicros(local - 24n * HOUR)

@@ -52,6 +52,11 @@ export class CodeWriter {
     return this.#lines.join('\n')
   }
 
+  /** The hoisted values by name and kind, never by content: what explain('codegen') shows beside the text. */
+  get hoisted(): readonly { readonly name: string; readonly kind: string }[] {
+    return this.#hoisted.map((value, index) => ({ name: `h${index}`, kind: kindOf(value) }))
+  }
+
   /** The function with these parameters and the code so far as its body. Throws CannotGenerate where code from strings is forbidden. */
   compile<F extends (...args: never[]) => unknown>(parameters: readonly string[]): F {
     const names = this.#hoisted.map((_, index) => `h${index}`)
@@ -63,4 +68,11 @@ export class CodeWriter {
       throw error
     }
   }
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value !== 'object') return typeof value
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  return value instanceof Uint8Array ? 'bytes' : value instanceof Set ? 'set' : 'object'
 }

@@ -3,7 +3,7 @@
  */
 import type { Datum } from '../../data/datum.ts'
 import type { Batch, Vector } from '../../data/vector.ts'
-import { vectorOf } from '../../data/vector-builder.ts'
+import { takeRows, vectorOf } from '../../data/vector-builder.ts'
 import { type DatumReader, readerOf } from '../../data/vector-reader.ts'
 import { assert } from '../../error.ts'
 import type { BoundCall, BoundExpression } from '../../plan/expressions/bound-expression.ts'
@@ -20,10 +20,12 @@ type Evaluator = () => Datum
 
 export const interpreter: Executor = {
   name: 'interpreter',
+  columnar: false,
   projection(expressions, context) {
     const cursor: Cursor = { readers: [], row: 0 }
     const columns = expressions.map((expression) => ({ expression, evaluate: evaluator(expression, cursor, context) }))
-    return (batch) => {
+    return (given, rows) => {
+      const batch = rows === undefined ? given : takeRows(given, rows)
       cursor.readers = batch.columns.map(readerOf)
       return columns.map(({ expression, evaluate }) =>
         expression.kind === 'BoundColumn'
@@ -64,6 +66,19 @@ function evaluator(expression: BoundExpression, cursor: Cursor, context: Context
       return () => (cursor.readers[expression.index] as DatumReader)(cursor.row)
     case 'BoundCall':
       return call(expression, cursor, context)
+  }
+}
+
+/** One expression, row by row: for whoever mixes it with other ways to run. */
+export function rowEvaluation(expression: BoundExpression, context: ContextSource): (columns: readonly Vector[]) => (row: number) => Datum {
+  const cursor: Cursor = { readers: [], row: 0 }
+  const evaluate = evaluator(expression, cursor, context)
+  return (columns) => {
+    cursor.readers = columns.map(readerOf)
+    return (row) => {
+      cursor.row = row
+      return evaluate()
+    }
   }
 }
 

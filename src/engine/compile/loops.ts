@@ -1,0 +1,92 @@
+/**
+ * The generated functions of expressions over batches of one shape: one loop over the rows that evaluates all of them, with results written to lanes
+ * (projection) or the kept rows collected (filter). Emitters (emit/) write what stands in the loop.
+ */
+
+import type { TimeZone } from '../../data/time-zone.ts'
+import type { Vector } from '../../data/vector.ts'
+import { type BoundExpression, walkBound } from '../../plan/expressions/bound-expression.ts'
+import type { VectorShape } from './batch-shape.ts'
+import { vectorValue } from './emit/columns.ts'
+import { Emission, type Lanes } from './emit/emission.ts'
+import { emitCall } from './emit/index.ts'
+import { output } from './emit/outputs.ts'
+import { every, negated } from './emit/value.ts'
+import type { ContextSource } from './executor.ts'
+import { CannotGenerate, CodeWriter } from './generated-code.ts'
+import type { EvaluationContext } from './kernel.ts'
+
+/** `length`: rows that come out; `rows`: where they stand in the vectors, where not all do. */
+export type ProjectLoop = (
+  columns: readonly Vector[],
+  length: number,
+  context: EvaluationContext,
+  zone: TimeZone,
+  rows: Int32Array | null,
+) => Vector[]
+export type FilterLoop = (columns: readonly Vector[], length: number, context: EvaluationContext, zone: TimeZone) => Int32Array
+
+export interface LoopShape {
+  /** By column; only those that are read. */
+  readonly columns: ReadonlyMap<number, VectorShape>
+  readonly lanes: Lanes
+  readonly fixedZone: boolean
+  /** Whether rows are given. */
+  readonly selected: boolean
+}
+
+/** Beyond these an expression is interpreted: the function would be too large for the machine's compiler, which then runs it more slowly than our own. */
+export const NODES_MAX = 1000
+const DEPTH_MAX = 100
+
+/** Throws CannotGenerate where the expression has no generated form whatever the shape. */
+export function checkSize(expression: BoundExpression): void {
+  let nodes = 0
+  for (const _ of walkBound(expression)) nodes++
+  if (nodes > NODES_MAX) throw new CannotGenerate(`the expression has ${nodes} nodes, more than ${NODES_MAX}`)
+  if (depthOf(expression) > DEPTH_MAX) throw new CannotGenerate(`the expression is nested more than ${DEPTH_MAX} deep`)
+}
+const depthOf = (expression: BoundExpression): number =>
+  expression.kind === 'BoundCall' ? 1 + Math.max(0, ...expression.arguments.map(depthOf)) : 1
+
+const PARAMETERS = ['columns', 'length', 'context', 'zone', 'rows']
+
+function emissionFor(shape: LoopShape, context: ContextSource, code: CodeWriter): Emission {
+  return new Emission({
+    code,
+    context,
+    lanes: shape.lanes,
+    fixedZone: shape.fixedZone,
+    column: (index, type, emission) => {
+      const column = shape.columns.get(index)
+      if (column === undefined) throw new CannotGenerate('a column is read that the shape does not have')
+      return vectorValue(emission, type, column, `columns[${index}]`, 'row')
+    },
+    call: (emission, call) => emitCall(emission, call, 'row'),
+  })
+}
+
+/** The code of a projection; `compile` it for a function. */
+export function projectCode(expressions: readonly BoundExpression[], shape: LoopShape, context: ContextSource): CodeWriter {
+  const code = new CodeWriter()
+  const emission = emissionFor(shape, context, code)
+  const vectors = expressions.map((expression) => output(emission, emission.value(expression), shape.selected ? 'at' : 'row'))
+  code.add(...emission.prologue)
+  if (shape.selected) code.add('for (let at = 0; at < length; at++) {', 'const row = rows[at]')
+  else code.add('for (let row = 0; row < length; row++) {')
+  code.add(...emission.body, '}', `return [${vectors.join(', ')}]`)
+  return code
+}
+
+export function filterCode(condition: BoundExpression, shape: LoopShape, context: ContextSource): CodeWriter {
+  const code = new CodeWriter()
+  const emission = emissionFor(shape, context, code)
+  const value = emission.value(condition)
+  code.add(...emission.prologue, 'const kept = new Int32Array(length)', 'let count = 0', 'for (let row = 0; row < length; row++) {')
+  code.add(...emission.body, `if (${every(negated(value.isNull), emission.text(value))}) kept[count++] = row`, '}')
+  code.add('return kept.subarray(0, count)')
+  return code
+}
+
+export const compileProject = (code: CodeWriter): ProjectLoop => code.compile<ProjectLoop>(PARAMETERS)
+export const compileFilter = (code: CodeWriter): FilterLoop => code.compile<FilterLoop>(PARAMETERS.slice(0, 4))
