@@ -15,12 +15,10 @@ import { scanOneBlock } from '../checkpoint/block.ts'
 import type { StateStep } from '../checkpoint/contract.ts'
 import { decodeJson, encodeJson } from '../checkpoint/payload.ts'
 import { readWhole, SegmentWriter } from '../checkpoint/segments.ts'
+import { type CheckpointTuning, defaultTuning } from '../checkpoint/tuning.ts'
 import type { StateCommit, StateFilePart, StateProvider, StateSchema, StateStore } from './contract.ts'
 import { StateMemory, StateTable } from './state-table.ts'
 
-/** Changes up to this size ride in the journal: a write of its own costs more than the bytes. */
-const INLINE_BYTES_MAX = 64 * 1024
-const SEGMENT_BYTES = 64 * 1024 * 1024
 /** Bytes of group snapshots for each byte of changes. */
 const SNAPSHOT_SHARE = 0.5
 /** Each epoch with changes pays for so many bytes at least, so that a small state with small changes comes round too. */
@@ -33,6 +31,7 @@ export interface DurableStateOptions {
   readonly folder: string
   readonly runnerEpoch: number
   readonly memoryBytesMax: number | null
+  readonly tuning?: Pick<CheckpointTuning, 'stateSegmentBytes' | 'inlineBytesMax'>
   /** What makes the state of an operator, oldest first; see history.ts. */
   readonly steps: (operatorId: string) => readonly StateStep[]
   /** Told while state is made again. */
@@ -45,18 +44,20 @@ export class DurableStateProvider implements StateProvider {
   readonly #options: DurableStateOptions
   readonly #writer: SegmentWriter
   readonly #memory: StateMemory
+  readonly #tuning: NonNullable<DurableStateOptions['tuning']>
   readonly #lastEpochs = new Map<string, number>()
   #unsynced = false
 
   constructor(options: DurableStateOptions) {
     this.#options = options
+    this.#tuning = options.tuning ?? defaultTuning
     this.#memory = new StateMemory(options.memoryBytesMax)
     this.#writer = new SegmentWriter(options.disk, options.folder, 'state', options.runnerEpoch, null)
   }
 
   async open(schema: StateSchema): Promise<StateStore> {
     const { steps, onRestored } = this.#options
-    const store = new DurableStateStore(schema, this.#memory, (payload, epoch) => this.#append(payload, epoch))
+    const store = new DurableStateStore(schema, this.#memory, this.#tuning.inlineBytesMax, (payload, epoch) => this.#append(payload, epoch))
     await store.restore(steps(schema.operatorId), (file) => this.#read(file))
     onRestored(schema.operatorId, store.metrics.rows)
     return store
@@ -80,7 +81,7 @@ export class DurableStateProvider implements StateProvider {
   }
 
   async #append(payload: Uint8Array, epoch: number): Promise<StateFilePart> {
-    if (this.#writer.length === 0 || this.#writer.length >= SEGMENT_BYTES) await this.#writer.roll(null)
+    if (this.#writer.length === 0 || this.#writer.length >= this.#tuning.stateSegmentBytes) await this.#writer.roll(null)
     const { offset, endOffset, checksum } = await this.#writer.write(payload)
     this.#unsynced = true
     this.#lastEpochs.set(this.#writer.name, epoch)
@@ -98,6 +99,7 @@ export class DurableStateProvider implements StateProvider {
 
 class DurableStateStore extends StateTable implements StateStore {
   readonly #operatorId: string
+  readonly #inlineBytesMax: number
   readonly #append: Append
   /** The epoch of the last snapshot of each key group. */
   readonly #groupEpochs = new Float64Array(KEY_GROUPS)
@@ -105,9 +107,10 @@ class DurableStateStore extends StateTable implements StateStore {
   /** Bytes of snapshots that the changes so far have paid for. */
   #credit = 0
 
-  constructor(schema: StateSchema, memory: StateMemory, append: Append) {
+  constructor(schema: StateSchema, memory: StateMemory, inlineBytesMax: number, append: Append) {
     super(schema, { memory })
     this.#operatorId = schema.operatorId
+    this.#inlineBytesMax = inlineBytesMax
     this.#append = append
   }
 
@@ -131,7 +134,7 @@ class DurableStateStore extends StateTable implements StateStore {
       [changes, ...snapshots],
     )
     for (const group of groups) this.#groupEpochs[group] = epoch
-    const inline = payload.length <= INLINE_BYTES_MAX
+    const inline = payload.length <= this.#inlineBytesMax
     const file = inline ? null : await this.#append(payload, epoch)
     return { file, inline: inline ? payload : null, baseEpoch: this.#baseEpoch }
   }
