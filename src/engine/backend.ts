@@ -25,6 +25,7 @@ import { type CheckpointTuning, defaultTuning } from './checkpoint/tuning.ts'
 import { interpreter } from './compile/interpreter.ts'
 import { collectLocal } from './operators/local.ts'
 import { Pipeline } from './operators/pipeline.ts'
+import { blamed } from './query/blame.ts'
 import { type QueryConfiguration, queryConfiguration } from './query/configuration.ts'
 import { EmbeddedQuery } from './query/embedded-query.ts'
 import { SourceRunner } from './query/source-runner.ts'
@@ -173,7 +174,7 @@ function openCheckpoint(
     return { id, checkpoint: noCheckpoint(id, configuration.stateBytesMax) }
   }
   const path = `${location.replace(/(.)\/+$/, '$1')}/query`
-  const id = parseQueryFile(path, io.disk.readNow(path))?.queryId ?? io.random.uuid()
+  const id = parseQueryFile(path, readQueryFile(io, path))?.queryId ?? io.random.uuid()
   const { timeZone, watermarkPolicy, epochsRetained, stateBytesMax } = configuration
   const checkpoint = new DurableCheckpoint({
     io,
@@ -190,6 +191,14 @@ function openCheckpoint(
     onRestored: () => undefined,
   })
   return { id, checkpoint }
+}
+
+function readQueryFile(io: Io, path: string): Uint8Array | null {
+  try {
+    return io.disk.readNow(path)
+  } catch (error) {
+    throw blamed('CHECKPOINT_FAILED', 'The checkpoint', error)
+  }
 }
 
 async function collect({ catalog, io }: EmbeddedBackendOptions, plan: Relation, configuration: Options): Promise<readonly Batch[]> {

@@ -13,13 +13,14 @@
  * - Published parts that are gone are not missed: whoever reads them may move them away. One of the last epoch that has another size is damage (a disk that
  *   lost what it had confirmed).
  */
+import { crc32 } from 'node:zlib'
 import { MillraceError } from '../../error.ts'
 import { crashPoint } from '../../io/crash-point.ts'
 import type { Disk } from '../../io/io.ts'
 import type { EpochInfo, EpochToken, RunnerInfo, SinkToken } from '../../plan/contracts/sink.ts'
 import { type EpochOutput, linkPart } from './epoch-output.ts'
 import { compact, removeReplaced } from './manifest-compaction.ts'
-import { fenced } from './manifest-entry.ts'
+import { checksumText, fenced } from './manifest-entry.ts'
 import { chainFrom, codeOf, logFiles, publishEntry, readLog } from './manifest-log.ts'
 import { ManifestState } from './manifest-state.ts'
 import {
@@ -165,6 +166,7 @@ export class ManifestOutput implements EpochOutput {
       const epoch = part === null ? null : this.#state.find(part)
       if (part === null || epoch === null || epoch.runner !== part.runner || part.part >= epoch.parts) continue
       try {
+        await this.#checkUnnamed(path, partName(part, epoch.extension))
         await linkPart(disk, path, `${layout.folder}/${partName(part, epoch.extension)}`)
       } catch (error) {
         // The older runner that published it has given the name itself, made it durable, and removed this one.
@@ -174,6 +176,19 @@ export class ManifestOutput implements EpochOutput {
     }
     if (linked) await disk.syncFolder(layout.folder)
     for (const path of done) await disk.remove(path)
+  }
+
+  /** Nobody has read a part that has no name yet, so it must be what was published. */
+  async #checkUnnamed(path: string, name: string): Promise<void> {
+    const published = this.#state.lastEntry?.parts.find((one) => one.name === name)
+    if (published === undefined) return
+    let checksum = 0
+    for await (const chunk of this.#options.disk.read(path)) checksum = crc32(chunk, checksum)
+    if (checksumText(checksum) === published.crc32) return
+    throw new MillraceError('CHECKPOINT_DAMAGED', `'${path}' is to become the part '${name}', and is not what was published.`, {
+      hint: 'Something changed the file, or the disk lost what it had confirmed. Restore it from a copy, or move it away to go on without it.',
+      details: { path, name },
+    })
   }
 
   async #removeSuperseded(): Promise<void> {

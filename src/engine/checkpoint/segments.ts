@@ -207,7 +207,12 @@ export class SegmentWriter {
       return await work()
     } catch (error) {
       this.#failed = true
-      throw error
+      if (error instanceof MillraceError) throw error
+      const message = error instanceof Error ? error.message : String(error)
+      throw new MillraceError('CHECKPOINT_FAILED', `'${this.#folder}' cannot be written: ${message}.`, {
+        details: { path: this.#folder },
+        cause: error,
+      })
     }
   }
 }

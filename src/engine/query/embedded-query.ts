@@ -13,7 +13,7 @@ import type {
 } from '../../plan/contracts/backend.ts'
 import type { Sink } from '../../plan/contracts/sink.ts'
 import type { Checkpoint, Recovery } from '../checkpoint/checkpoint.ts'
-import { blame } from './blame.ts'
+import { blame, inCheckpoint } from './blame.ts'
 import { ProgressHistory } from './progress.ts'
 import { type LoopParts, QueryLoop } from './query-loop.ts'
 import type { SourceRunner } from './source-runner.ts'
@@ -148,23 +148,23 @@ export class EmbeddedQuery implements RunningQuery {
     this.#say('Claiming the checkpoint')
     // What fails behind the claim within it has to be released too.
     opened.claimed = true
-    const runner = await checkpoint.claim()
+    const runner = await inCheckpoint(() => checkpoint.claim())
     const inSink = <T>(run: () => Promise<T>): Promise<T> => blame('SINK_FAILED', `The ${sinkTitle} sink`, run)
     const sink = await inSink(() => this.#parts.openSink(signal))
     opened.sink = sink
     const token = runner === null ? null : await inSink(async () => (await sink.fence?.(runner)) ?? null)
     this.#say('Reading the journal')
-    const recovery = await checkpoint.recover(token)
+    const recovery = await inCheckpoint(() => checkpoint.recover(token))
     opened.recovery = recovery
     const { committed, inDoubt } = recovery.recovered
     this.#say('Initializing sources')
     for (const source of this.#parts.makeSources(signal)) {
       opened.sources.push(source)
       const position = committed?.begin.ranges[source.id]?.end ?? inDoubt?.ranges[source.id]?.start ?? null
-      await source.open(position, await checkpoint.sourceLog(source.id))
+      await source.open(position, await inCheckpoint(() => checkpoint.sourceLog(source.id)))
     }
     this.#say('Restoring state')
-    await pipeline.open(recovery.state, inDoubt?.watermarks ?? committed?.commit.nextWatermarks ?? null)
+    await inCheckpoint(() => pipeline.open(recovery.state, inDoubt?.watermarks ?? committed?.commit.nextWatermarks ?? null))
     crashPoint('recovery.state')
     return { sink, recovery }
   }
@@ -173,7 +173,7 @@ export class EmbeddedQuery implements RunningQuery {
     crashPoint('stop.requested')
     const closing = [...sources.map((source) => source.close()), sink?.close(), this.#parts.pipeline.close(), recovery?.journal.close()]
     const results = await Promise.allSettled(closing)
-    if (claimed) results.push(...(await Promise.allSettled([this.#parts.checkpoint.release()])))
+    if (claimed) results.push(...(await Promise.allSettled([inCheckpoint(() => this.#parts.checkpoint.release())])))
     for (const result of results) {
       if (result.status === 'rejected') this.#exception ??= asMillraceError(result.reason)
     }

@@ -12,7 +12,7 @@ import type { SourceOffset } from '../../plan/contracts/source.ts'
 import type { BeginFrame, Journal, SourceRange } from '../checkpoint/contract.ts'
 import { beginChecksum } from '../checkpoint/frames.ts'
 import type { Pipeline } from '../operators/pipeline.ts'
-import { blame } from './blame.ts'
+import { blame, inCheckpoint } from './blame.ts'
 import type { PhaseTimer } from './progress.ts'
 import type { SourceRunner } from './source-runner.ts'
 
@@ -65,7 +65,7 @@ export async function runEpoch(
   const info: EpochInfo = { epoch, batchTimeMs, lineage: parts.lineage }
   const inSink = <T>(run: () => Promise<T>): Promise<T> => blame('SINK_FAILED', `The ${parts.sinkTitle} sink`, run)
   const isClosed = plan.closesAtMs !== null
-  if (!isClosed && !plan.begun) await timer.time('walCommit', () => journal.begin(plan.frame))
+  if (!isClosed && !plan.begun) await timer.time('walCommit', () => inCheckpoint(() => journal.begin(plan.frame)))
   const work = new EpochWork(parts, sink)
   pipeline.begin({ epoch, batchTimeMicros: BigInt(batchTimeMs) * 1000n, timeZone: parts.timeZone, randomSeed: plan.frame.randomSeed })
   let sinkBegun = false
@@ -80,9 +80,9 @@ export async function runEpoch(
       return read
     })
     const frame: BeginFrame = { ...plan.frame, ranges }
-    if (isClosed) await timer.time('walCommit', () => journal.begin(frame))
+    if (isClosed) await timer.time('walCommit', () => inCheckpoint(() => journal.begin(frame)))
     signal.throwIfAborted()
-    const state = await timer.time('commitState', () => pipeline.commit(epoch))
+    const state = await timer.time('commitState', () => inCheckpoint(() => pipeline.commit(epoch)))
     crashPoint('sink.before-commit')
     const token: EpochToken = { epoch, lineage: parts.lineage, beginChecksum: beginChecksum(frame) }
     const sinkToken = await timer.time('addBatch', () => inSink(() => sink.commit(info, token)))
@@ -97,7 +97,7 @@ export async function runEpoch(
     const next = await planNext()
     await timer.time('commitOffsets', async () => {
       const rows = { in: work.inputRows, out: work.outputRows, late: pipeline.lateRows, malformed: malformed(parts.sources) }
-      await journal.commit({ epoch, state, sinkToken, nextWatermarks, rows }, next)
+      await inCheckpoint(() => journal.commit({ epoch, state, sinkToken, nextWatermarks, rows }, next))
       for (const source of parts.sources) await source.commit(ranges[source.id]?.end ?? source.position)
       crashPoint('source.committed')
     })

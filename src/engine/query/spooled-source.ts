@@ -10,7 +10,7 @@
 import { decodeBatch, encodeBatch } from '../../data/column-codec.ts'
 import { type StructType, simpleString } from '../../data/data-type.ts'
 import { parseType } from '../../data/ddl-parser.ts'
-import { assert } from '../../error.ts'
+import { assert, MillraceError } from '../../error.ts'
 import type {
   Json,
   PartitionId,
@@ -68,6 +68,7 @@ export class SpooledSource implements Source {
 
   async latestOffset(start: SourceOffset, limit: ReadLimit): Promise<SourceLatest> {
     const from = this.#entryOf(start)
+    this.#mustHave(from)
     this.#waiting ??= await this.#sizesFrom(from)
     this.#position ??= await this.#source.initialOffset()
     const latest = await this.#source.latestOffset(this.#position, limit)
@@ -104,6 +105,15 @@ export class SpooledSource implements Source {
 
   close(): Promise<void> {
     return this.#source.close()
+  }
+
+  /** An entry that was read and is gone would be given a second time to what comes next, which nobody would read then. */
+  #mustHave(entries: number): void {
+    if (entries <= this.#log.length) return
+    throw new MillraceError('CHECKPOINT_DAMAGED', `The spool has ${this.#log.length} entries, and ${entries} were read from it.`, {
+      hint: 'Spool and journal of the checkpoint are not of one time. Restore the whole checkpoint from one copy.',
+      details: { entries, logged: this.#log.length },
+    })
   }
 
   async #take(from: SourceOffset, to: SourceOffset): Promise<void> {
