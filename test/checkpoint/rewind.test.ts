@@ -16,6 +16,16 @@ async function checkpoint(options: Partial<RunOptions> = {}): Promise<SimulatedI
   return simulated(io)
 }
 
+/** The rows of the file sink, in the order of their epochs. */
+function published(io: SimulatedIo): unknown[] {
+  const parts = io.disk.files().filter(({ path }) => path.startsWith('/out/part-'))
+  const text = parts.map(({ path }) => Buffer.from(io.disk.contents(path)).toString()).join('')
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+}
+
 describe('after a rewind', () => {
   test('the query goes on behind the epoch, with the state and the positions of then', async () => {
     const io = await checkpoint()
@@ -58,14 +68,7 @@ describe('after a rewind', () => {
     await rewind({ io, location, toEpoch: 2 })
     const next = simulated(io)
     await runOrders({ io: next, location, ...files }, OTHER, ORDERS.slice(0, 2))
-    const rows = next.disk.files().filter(({ path }) => path.startsWith('/out/part-'))
-    const text = rows.map(({ path }) => Buffer.from(next.disk.contents(path)).toString()).join('')
-    expect(
-      text
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line)),
-    ).toEqual([...ORDERS.slice(0, 2).flat(), ...OTHER.flat()])
+    expect(published(next)).toEqual([...ORDERS.slice(0, 2).flat(), ...OTHER.flat()])
   })
 
   test('the epoch that was begun is forgotten too', async () => {
@@ -81,6 +84,40 @@ describe('after a rewind', () => {
     await rewind({ io: left, location, toEpoch: 4 })
     expect(await inspectCheckpoint(left, location)).toMatchObject({ inDoubt: null, lineage: 1, rewoundTo: 4 })
   })
+})
+
+test('a sink that is ahead of a journal that lost its end is brought back to it', async () => {
+  const files = { sink: 'json' as const, sinkOptions: { path: '/out' }, copies: true }
+  const io = await checkpoint(files)
+  const journal = '/cp/journal/0000000001-000000'
+  const whole = io.disk.contents(journal)
+  // What a disk may lose that confirms what it does not do.
+  io.disk.put(journal, whole.subarray(0, whole.length - 1500))
+  const kept = (await inspectCheckpoint(io, location)).epochs.at(-1)?.epoch ?? -1
+  expect(kept).toBeLessThan(3)
+  await expect(runOrders({ io: simulated(io), location, ...files }, [], ORDERS)).rejects.toThrow('CHECKPOINT_OLDER_THAN_OUTPUT')
+  expect(await rewind({ io: simulated(io), location, toEpoch: kept })).toMatchObject({ epochs: 0, output: 'removed' })
+  const next = simulated(io)
+  await runOrders({ io: next, location, ...files }, [], ORDERS)
+  expect(published(next)).toEqual(ORDERS.flat())
+  expect((await verifyCheckpoint(next, location)).intact).toBe(true)
+})
+
+test('it goes as far back as epochs are kept', async () => {
+  const io = simulated()
+  const many = Array.from({ length: 300 }, () => ORDERS[0] ?? [])
+  await runOrders({ io, location, retained: 3 }, many)
+  const { rewindable, epochs } = await inspectCheckpoint(io, location)
+  expect(rewindable?.to).toBe(300)
+  expect(rewindable?.from).toBeGreaterThan(100)
+  expect(rewindable?.from).toBeLessThan(298)
+  await expect(planRewind({ io, location, toEpoch: 5 })).rejects.toThrow(/Epoch 5 is not in the journal any more/)
+  const first = epochs[0]?.epoch ?? 0
+  if (first < (rewindable?.from ?? 0))
+    await expect(planRewind({ io, location, toEpoch: first })).rejects.toThrow(/It can go back to the epochs/)
+  await rewind({ io: simulated(io), location, toEpoch: rewindable?.from ?? 0 })
+  await runOrders({ io: simulated(io), location }, OTHER, many.slice(0, rewindable?.from ?? 0))
+  expect((await verifyCheckpoint(io, location)).intact).toBe(true)
 })
 
 describe('a rewind is refused', () => {
