@@ -6,7 +6,7 @@
  */
 import type { Batch } from '../../data/vector.ts'
 import { crashPoint } from '../../io/crash-point.ts'
-import type { Io } from '../../io/io.ts'
+import type { Clock, Io } from '../../io/io.ts'
 import type { EpochInfo, EpochToken, Sink } from '../../plan/contracts/sink.ts'
 import type { SourceOffset } from '../../plan/contracts/source.ts'
 import type { BeginFrame, Journal, SourceRange } from '../checkpoint/contract.ts'
@@ -29,7 +29,7 @@ export interface EpochParts {
   readonly signal: AbortSignal
   readonly lineage: number
   readonly timeZone: string
-  /** Plans the sources again within a closed epoch; resolves when there is something or the barrier has come. */
+  /** Plans the sources again within a closed epoch; resolves when there is something or the barrier has come (on the monotonic clock). */
   readonly waitWithinEpoch: (untilMs: number) => Promise<void>
 }
 
@@ -48,7 +48,7 @@ export interface EpochPlan {
   readonly begun: boolean
   /** The sink has the epoch's output: only state is made again. */
   readonly skipSink: boolean
-  /** Set for a closed epoch: reading goes on until this wall-clock time. */
+  /** Set for a closed epoch: reading goes on until this time of the monotonic clock, however the wall clock is set meanwhile. */
   readonly closesAtMs: number | null
 }
 
@@ -91,7 +91,7 @@ export async function runEpoch(
     pipeline.endEpoch({
       partitions: parts.sources.flatMap((source) => source.partitions),
       caughtUp: parts.sources.flatMap((source) => source.caughtUp),
-      nowMs: parts.io.clock.nowMs(),
+      nowMs: elapsedMs(parts.io.clock),
     })
     const nextWatermarks = pipeline.snapshotWatermarks()
     const next = await planNext()
@@ -109,6 +109,9 @@ export async function runEpoch(
     throw error
   }
 }
+
+/** What idleness is measured by: a wall clock that is set must idle no partition, or keep one from it. Whole milliseconds. */
+export const elapsedMs = (clock: Clock): number => Math.floor(clock.monotonicMs())
 
 /** Stands for the sink while an epoch that it has already is run again for its state. */
 const OUTPUT_IS_THERE: Sink = {
@@ -149,7 +152,7 @@ class EpochWork {
     const starts = new Map<string, SourceOffset>(sources.map((source) => [source.id, first[source.id]?.start ?? source.position]))
     await this.readPlanned(first)
     for (const source of sources) source.moveTo(first[source.id]?.end ?? source.position)
-    while (io.clock.nowMs() < closesAtMs && !signal.aborted) {
+    while (io.clock.monotonicMs() < closesAtMs && !signal.aborted) {
       let found = false
       for (const source of sources) {
         const { end } = await source.plan()

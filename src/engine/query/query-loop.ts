@@ -11,7 +11,7 @@ import type { Recovery } from '../checkpoint/checkpoint.ts'
 import type { BeginFrame, SourceRange } from '../checkpoint/contract.ts'
 import type { Pipeline } from '../operators/pipeline.ts'
 import type { QueryConfiguration } from './configuration.ts'
-import { type EpochResult, runEpoch } from './epoch.ts'
+import { type EpochResult, elapsedMs, runEpoch } from './epoch.ts'
 import { epochProgress, PhaseTimer } from './progress.ts'
 import type { SourceRunner } from './source-runner.ts'
 import { nextTriggerMs, type TriggerPlan } from './trigger.ts'
@@ -84,6 +84,7 @@ export class QueryLoop {
   async #tick(firedMs: number): Promise<'data' | 'noData' | 'nothing'> {
     const { pipeline, trigger } = this.#parts
     const planning = ++this.#plannings
+    const startedMs = this.#parts.io.clock.monotonicMs()
     const timer = new PhaseTimer(() => this.#parts.io.clock.monotonicMs())
     const begun = this.#begun
     // What is begun is run as it was planned; a source still has to be planned once, so that it knows what it has.
@@ -94,7 +95,7 @@ export class QueryLoop {
       this.#decideIdleness()
       if (!pipeline.needsNoDataEpoch()) {
         this.#status('Waiting for data to arrive', false, false)
-        this.#reportIdle(firedMs)
+        this.#reportIdle(startedMs)
         this.#parts.onCaughtUp(planning)
         return 'nothing'
       }
@@ -102,7 +103,7 @@ export class QueryLoop {
     this.#status('Processing new data', hasData, true)
     const watermark = pipeline.watermark
     const frame = begun ?? this.#frame(this.#epoch, firedMs, noData)
-    const closesAtMs = begun !== null || trigger.realTimeMs === null || noData ? null : firedMs + trigger.realTimeMs
+    const closesAtMs = begun !== null || trigger.realTimeMs === null || noData ? null : startedMs + trigger.realTimeMs
     const result = await this.#run(frame, begun !== null, closesAtMs, timer)
     this.#idleSinceMs = null
     this.#report(frame.epoch, firedMs, timer, result, watermark)
@@ -112,7 +113,7 @@ export class QueryLoop {
   }
 
   async #run(frame: BeginFrame, begun: boolean, closesAtMs: number | null, timer: PhaseTimer): Promise<EpochResult> {
-    const { recovery, configuration } = this.#parts
+    const { recovery, configuration, io } = this.#parts
     const { recovered, journal, sinkHasEpochInDoubt } = recovery
     const skipSink = begun && sinkHasEpochInDoubt && recovered.inDoubt?.epoch === frame.epoch
     const parts = {
@@ -120,7 +121,7 @@ export class QueryLoop {
       journal,
       lineage: recovered.runner.lineage,
       timeZone: configuration.timeZone,
-      waitWithinEpoch: (untilMs: number) => this.#waitForData(untilMs),
+      waitWithinEpoch: (untilMs: number) => this.#waitForData(io.clock.nowMs() + untilMs - io.clock.monotonicMs()),
     }
     const result = await runEpoch(parts, { frame, begun, skipSink, closesAtMs }, timer, () => this.#planNext(frame.epoch + 1, timer))
     this.#epoch = frame.epoch + 1
@@ -196,7 +197,7 @@ export class QueryLoop {
     pipeline.endEpoch({
       partitions: sources.flatMap((source) => source.partitions),
       caughtUp: sources.flatMap((source) => source.caughtUp),
-      nowMs: io.clock.nowMs(),
+      nowMs: elapsedMs(io.clock),
     })
   }
 

@@ -24,8 +24,11 @@ export function triggerPlan(trigger: TriggerSpec, sinkIntervalMs: number | undef
   }
 }
 
-/** The wall-clock time at which the trigger fires next, after having fired at `firedMs`; `nowMs` where that time has passed. */
+/**
+ * The wall-clock time at which the trigger fires next, after having fired at `firedMs`; `nowMs` where that time has passed. It is never further away than one
+ * interval: the clock may have been set back since.
+ */
 export function nextTriggerMs(firedMs: number, nowMs: number, intervalMs: number): number {
   const next = Math.floor(firedMs / intervalMs) * intervalMs + intervalMs
-  return Math.max(next, nowMs)
+  return Math.min(Math.max(next, nowMs), nowMs + intervalMs)
 }

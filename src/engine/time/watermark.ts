@@ -26,6 +26,7 @@ export interface EpochEnd {
   readonly caughtUp: readonly Origin[]
   /** Partitions that gave rows since the last time. */
   readonly active: ReadonlySet<string>
+  /** Of a clock that nobody sets. */
   readonly nowMs: number
 }
 
