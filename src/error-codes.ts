@@ -94,7 +94,10 @@ export const errorCodes = {
   SINK_FAILED: entry('The sink refused or broke.', 'The cause says why.'),
   QUERY_FAILED: entry('The query ended with an error.', 'The cause says why.'),
   QUERY_FENCED: entry('Another runner of the query has taken over.', 'Stop this one; only one runner of a query may write.'),
-  CHECKPOINT_DAMAGED: entry('A file of the checkpoint is damaged.', 'Restore the file from a backup, or rewind to an epoch before it.'),
+  CHECKPOINT_DAMAGED: entry(
+    'A file of the checkpoint is damaged.',
+    'Restore the whole checkpoint from one backup; where only state is damaged, a rewind to an epoch before it helps too.',
+  ),
   CHECKPOINT_FAILED: entry(
     'The checkpoint could not be written; what it had before is intact.',
     'Make room or repair the disk, then start the query again.',

@@ -66,6 +66,21 @@ describe('a query with a checkpoint', () => {
     await third.stop()
   })
 
+  test('is the same folder however it is spelled', async () => {
+    const io = start()
+    const write = (location: string) =>
+      totals(program(io)).writeStream.format('noop').outputMode('update').option('checkpointLocation', location).start()
+    const first = write('/cp')
+    await first.processAllAvailable()
+    await expect(write('/cp/').awaitTermination()).rejects.toThrow('CHECKPOINT_IN_USE')
+    await expect(write('//x/..//cp/.').awaitTermination()).rejects.toThrow('CHECKPOINT_IN_USE')
+    await first.stop()
+    const again = write('/./cp')
+    expect(again.id).toBe(first.id)
+    await again.processAllAvailable()
+    await again.stop()
+  })
+
   test('of another program is refused with both sides', async () => {
     const io = start()
     const run = async (build: (one: Program) => { start(): { processAllAvailable(): Promise<void>; stop(): Promise<void> } }) => {

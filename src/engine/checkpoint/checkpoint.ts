@@ -22,6 +22,8 @@ export interface Recovery {
   readonly state: StateProvider
   /** The epoch in doubt is in the sink already: its state is made again, its output is not. */
   readonly sinkHasEpochInDoubt: boolean
+  /** To be called when the state is made again: what was read for it is forgotten. */
+  readonly restored: () => void
 }
 export interface Checkpoint {
   /** Null where the query has no checkpoint: nothing is fenced, and sources remember nothing. */

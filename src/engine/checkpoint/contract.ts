@@ -27,7 +27,7 @@ export interface BeginFrame {
   readonly watermarks: Json
   readonly batchTimeMs: number
   readonly randomSeed: number
-  /** Text that identifies the plan: the same plan gives the same text. */
+  /** A checksum of the plan: the same plan gives the same. */
   readonly planIdentity: string
   /** True for an epoch without input, run to let watermarks close windows. */
   readonly noData: boolean
@@ -54,8 +54,6 @@ export interface RecoveredJournal {
   readonly committed: { readonly begin: BeginFrame; readonly commit: CommitFrame } | null
   /** A begun epoch without commit: to be replayed. */
   readonly inDoubt: BeginFrame | null
-  /** What makes an operator's state as of the last committed epoch, oldest first. */
-  stateSteps(operatorId: string): readonly StateStep[]
 }
 export interface Journal {
   begin(frame: BeginFrame): Promise<void>

@@ -74,7 +74,8 @@ export class DurableCheckpoint implements Checkpoint {
     await writer.roll(header as unknown as Json)
     for (const stray of history.strays) await io.disk.remove(stray)
     crashPoint('recovery.sealed')
-    const steps = (operatorId: string) => stateStepsOf(history.epochs, operatorId)
+    let epochs: readonly CommittedEpoch[] = history.epochs
+    const steps = (operatorId: string) => stateStepsOf(epochs, operatorId)
     const state = new DurableStateProvider({
       disk: io.disk,
       folder: `${location}/state`,
@@ -98,10 +99,13 @@ export class DurableCheckpoint implements Checkpoint {
       onCommitted: (epoch) => retention.add(epoch),
     })
     return {
-      recovered: { queryId, runner, committed: last ?? null, inDoubt: history.inDoubt, stateSteps: steps },
+      recovered: { queryId, runner, committed: last === undefined ? null : withoutInline(last), inDoubt: history.inDoubt },
       journal,
       state,
       sinkHasEpochInDoubt,
+      restored: () => {
+        epochs = []
+      },
     }
   }
 

@@ -20,7 +20,7 @@ export interface DurableJournalOptions {
   readonly committed: number
   readonly inDoubt: BeginFrame | null
   /** Throws QUERY_FENCED where another runner has taken over. */
-  readonly checkFence: () => Promise<void>
+  readonly checkFence: () => void
   readonly nowMs: () => number
   readonly tuning: CheckpointTuning
   /** Called after a roll, and with every epoch that is committed. */
@@ -66,7 +66,7 @@ export class DurableJournal implements Journal {
 
   async #publish(frames: FrameBlock, written: CrashPoint): Promise<void> {
     const { writer, checkFence } = this.#options
-    await checkFence()
+    checkFence()
     await writer.write(encodeFrames(frames))
     crashPoint(written)
     await writer.sync()

@@ -2,7 +2,7 @@
  * What the segments of a journal tell, as one history: which epochs are committed, which one is in doubt, under which lineage. Pure; recovery, the purge and
  * `millrace checkpoint` rely on it.
  *
- * Checked here: epochs follow each other without gaps, a commit belongs to the begin before it, source positions go on where the epoch before ended.
+ * Checked here: epochs follow each other without gaps, and a commit belongs to the begin before it. history-check.ts looks at more.
  */
 import { MillraceError } from '../../error.ts'
 import type { BeginFrame, CommitFrame, StateStep } from './contract.ts'

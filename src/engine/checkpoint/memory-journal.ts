@@ -30,5 +30,4 @@ export const nothingRecovered = (queryId: string): RecoveredJournal => ({
   runner: { runnerEpoch: 1, lineage: 0, rewoundTo: null },
   committed: null,
   inDoubt: null,
-  stateSteps: () => [],
 })

@@ -11,6 +11,7 @@ export const noCheckpoint = (queryId: string, memoryBytesMax: number | null): Ch
       journal: new MemoryJournal(),
       state: new MemoryStateProvider(memoryBytesMax),
       sinkHasEpochInDoubt: false,
+      restored: () => undefined,
     }),
   sourceLog: () => Promise.resolve(null),
   release: () => Promise.resolve(),

@@ -28,3 +28,10 @@ export function decodeJson(payload: Uint8Array, path: string): { readonly json: 
     throw new MillraceError('CHECKPOINT_DAMAGED', `'${path}' holds a block that cannot be read.`, { details: { path }, cause: error })
   }
 }
+
+/** A payload without its bytes, in a buffer of its own. */
+export function jsonOf(payload: Uint8Array): Uint8Array {
+  if (payload.length < 4) return payload.slice()
+  const length = new DataView(payload.buffer, payload.byteOffset, payload.byteLength).getUint32(0, true)
+  return payload.slice(0, 4 + length)
+}

@@ -6,6 +6,7 @@
  * claim of its successor (or its own gone) before it writes to the journal, and ends; what it could do between looking and writing is outside of the sealed
  * length of its segment, so nobody reads it, and the sink has shut it out.
  */
+import { basename } from 'node:path'
 import { MillraceError } from '../../error.ts'
 import type { Io, ProcessIdentity } from '../../io/io.ts'
 import type { Json } from '../../plan/contracts/source.ts'
@@ -34,7 +35,7 @@ const nameOf = (runnerEpoch: number): string => String(runnerEpoch).padStart(10,
 
 export async function claims(io: Io, folder: string): Promise<readonly number[]> {
   if ((await io.disk.stat(folder)) === null) return []
-  const names = (await io.disk.list(folder)).map((info) => info.path.slice(folder.length + 1))
+  const names = (await io.disk.list(folder)).map((info) => basename(info.path))
   return names.filter((name) => NAME.test(name)).map(Number)
 }
 
@@ -123,10 +124,13 @@ export async function releaseRunner(io: Io, folder: string, runnerEpoch: number)
   await file.close()
 }
 
-/** Throws QUERY_FENCED where a newer runner has claimed the checkpoint. */
-export async function checkFence(io: Io, folder: string, runnerEpoch: number): Promise<void> {
-  const successor = await io.disk.stat(`${folder}/${nameOf(runnerEpoch + 1)}`)
-  if (successor === null && (await io.disk.stat(`${folder}/${nameOf(runnerEpoch)}`)) !== null) return
+/**
+ * Throws QUERY_FENCED where a newer runner has claimed the checkpoint. It stands before every write of the journal, so it looks at once: waiting for the answer
+ * of another thread would cost more than the look.
+ */
+export function checkFence(io: Io, folder: string, runnerEpoch: number): void {
+  const isThere = (epoch: number): boolean => io.disk.readNow(`${folder}/${nameOf(epoch)}`) !== null
+  if (!isThere(runnerEpoch + 1) && isThere(runnerEpoch)) return
   throw new MillraceError('QUERY_FENCED', 'Another runner has taken this query over from its checkpoint.', {
     details: { runnerEpoch },
   })

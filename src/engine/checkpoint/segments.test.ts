@@ -91,7 +91,7 @@ describe('a log in segments', () => {
     await append(writer, 'a')
     disk.failOperation(disk.operations + 2, 'EIO')
     await writer.write(bytes('b'))
-    await expect(writer.sync()).rejects.toMatchObject({ code: 'EIO' })
+    await expect(writer.sync()).rejects.toMatchObject({ code: 'CHECKPOINT_FAILED', cause: { code: 'EIO' } })
     await expect(writer.write(bytes('c'))).rejects.toThrow('CHECKPOINT_FAILED')
     await expect(writer.sync()).rejects.toThrow('CHECKPOINT_FAILED')
   })
@@ -102,4 +102,13 @@ describe('a log in segments', () => {
     await append(writer, 'a')
     await expect(scanLog(disk, FOLDER, 'other')).rejects.toThrow('CHECKPOINT_DAMAGED')
   })
+})
+
+test('what was written before a roll is durable with it', async () => {
+  const disk = await newDisk()
+  const writer = await runner(disk, 1)
+  await writer.write(bytes('before the roll'))
+  await writer.roll(null)
+  await append(writer, 'after')
+  expect(await entries(disk.powerCut({ unsynced: 'lost' }))).toEqual(['before the roll', 'after'])
 })

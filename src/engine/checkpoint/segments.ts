@@ -6,6 +6,7 @@
  * was never used, and is not there for readers. The segment that is gone on from is pinned by length and checksum: if it is shorter or other, it is damage.
  */
 
+import { basename } from 'node:path'
 import { assert, MillraceError } from '../../error.ts'
 import { crashPoint } from '../../io/crash-point.ts'
 import type { Disk, WritableFile } from '../../io/io.ts'
@@ -52,13 +53,21 @@ const NAME = /^(\d{10})-(\d{6})$/
 export const segmentName = (runnerEpoch: number, sequence: number): string =>
   `${String(runnerEpoch).padStart(10, '0')}-${String(sequence).padStart(6, '0')}`
 
-/** Reads a log. `kind` is part of every chain, so that a file of another log is damage. Throws CHECKPOINT_DAMAGED, CHECKPOINT_FORMAT. */
-export async function scanLog(disk: Disk, folder: string, kind: string): Promise<LogScan> {
+/**
+ * Reads a log. `kind` is part of every chain, so that a file of another log is damage. `keep` cuts payloads down to what is kept in memory: without it that is
+ * the whole log. Throws CHECKPOINT_DAMAGED, CHECKPOINT_FORMAT.
+ */
+export async function scanLog(
+  disk: Disk,
+  folder: string,
+  kind: string,
+  keep: (payload: Uint8Array) => Uint8Array = (payload) => payload,
+): Promise<LogScan> {
   if ((await disk.stat(folder)) === null) return { segments: [], strays: [], missing: null }
-  const names = (await disk.list(folder)).map((info) => info.path.slice(folder.length + 1)).filter((name) => NAME.test(name))
+  const names = (await disk.list(folder)).map((info) => basename(info.path)).filter((name) => NAME.test(name))
   const found = new Map<string, Segment>()
   for (const name of names.sort()) {
-    const segment = await readSegment(disk, folder, kind, name)
+    const segment = await readSegment(disk, folder, kind, name, keep)
     if (segment !== null) found.set(name, segment)
   }
   const chain: Segment[] = []
@@ -76,7 +85,13 @@ export async function scanLog(disk: Disk, folder: string, kind: string): Promise
   return { segments: chain, strays: names.filter((name) => !used.has(name)).map((name) => `${folder}/${name}`), missing }
 }
 
-async function readSegment(disk: Disk, folder: string, kind: string, name: string): Promise<Segment | null> {
+async function readSegment(
+  disk: Disk,
+  folder: string,
+  kind: string,
+  name: string,
+  keep: (payload: Uint8Array) => Uint8Array,
+): Promise<Segment | null> {
   const path = `${folder}/${name}`
   const { blocks, length, tornBytes } = scanBlocks(path, `${kind}/${name}`, await readWhole(disk, path))
   const [first] = blocks
@@ -91,7 +106,8 @@ async function readSegment(disk: Disk, folder: string, kind: string, name: strin
       },
     )
   }
-  return { name, path, header, blocks, seal: { name, length, checksum: blocks.at(-1)?.checksum ?? 0 }, tornBytes }
+  const kept = blocks.map((block) => ({ ...block, payload: keep(block.payload) }))
+  return { name, path, header, blocks: kept, seal: { name, length, checksum: blocks.at(-1)?.checksum ?? 0 }, tornBytes }
 }
 
 function sealed(segment: Segment, seal: Seal): Segment {
@@ -134,6 +150,7 @@ export class SegmentWriter {
   #blocks = 0
   #seal: Seal | null
   #failed = false
+  #unsynced = false
 
   /** `previous`: what the first segment goes on from. */
   constructor(disk: Disk, folder: string, kind: string, runnerEpoch: number, previous: Seal | null) {
@@ -154,7 +171,10 @@ export class SegmentWriter {
   /** Begins the next segment; it is durable when this resolves. */
   async roll(content: Json): Promise<void> {
     await this.#guarded(async () => {
+      // Somebody may count on what was written and not synced yet: a sync of the next file says nothing of this one.
+      if (this.#unsynced) await this.#file?.sync()
       await this.#file?.close()
+      this.#unsynced = false
       this.#sequence++
       const header: SegmentHeader = {
         format: FORMAT_VERSION,
@@ -178,13 +198,17 @@ export class SegmentWriter {
     return this.#guarded(async () => {
       assert(this.#file !== null, `the log ${this.#folder} is written before it is open`)
       const offset = this.length
+      this.#unsynced = true
       await this.#write(payload)
       return { offset, endOffset: this.length, checksum: this.#seal?.checksum ?? 0 }
     })
   }
 
   async sync(): Promise<void> {
-    await this.#guarded(async () => this.#file?.sync())
+    await this.#guarded(async () => {
+      await this.#file?.sync()
+      this.#unsynced = false
+    })
   }
 
   async close(): Promise<void> {

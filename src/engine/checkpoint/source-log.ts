@@ -8,7 +8,7 @@ import { crashPoint } from '../../io/crash-point.ts'
 import type { Disk } from '../../io/io.ts'
 import type { Json, SourceLog } from '../../plan/contracts/source.ts'
 import { scanOneBlock } from './block.ts'
-import { decodeJson, encodeJson } from './payload.ts'
+import { decodeJson, encodeJson, jsonOf } from './payload.ts'
 import { purge } from './purge.ts'
 import { readWhole, SegmentWriter, scanLog } from './segments.ts'
 import { type CheckpointTuning, defaultTuning } from './tuning.ts'
@@ -63,7 +63,7 @@ export class DurableSourceLog implements SourceLog {
   static async open(options: SourceLogOptions): Promise<DurableSourceLog> {
     const { disk, folder, runnerEpoch } = options
     await disk.makeFolder(folder)
-    const scan = await scanLog(disk, folder, KIND)
+    const scan = await scanLog(disk, folder, KIND, jsonOf)
     const places: Place[] = []
     let length = 0
     for (const segment of scan.segments) {

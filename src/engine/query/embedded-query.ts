@@ -165,6 +165,7 @@ export class EmbeddedQuery implements RunningQuery {
     }
     this.#say('Restoring state')
     await inCheckpoint(() => pipeline.open(recovery.state, inDoubt?.watermarks ?? committed?.commit.nextWatermarks ?? null))
+    recovery.restored()
     crashPoint('recovery.state')
     return { sink, recovery }
   }
