@@ -36,13 +36,23 @@ export interface FileInfo {
   readonly modifiedMs: number
   readonly isDirectory: boolean
 }
+export interface ReadOptions {
+  readonly start?: number
+  readonly end?: number
+  readonly signal?: AbortSignal
+  /**
+   * Room wanted in front of each chunk, in its buffer, which then belongs to the reader too: to put the rest of the last chunk before it without copying this
+   * one. A disk may ignore it; whoever wants to write there looks at the chunk's `byteOffset` first.
+   */
+  readonly leadBytes?: number
+}
 export interface Disk {
   /** The entries of a folder, in byte order of their names. Throws the system's error (ENOENT …). */
   list(path: string): Promise<readonly FileInfo[]>
   /** Null where nothing is. */
   stat(path: string): Promise<FileInfo | null>
   /** The bytes of [start, end) in chunks; a chunk belongs to the reader. */
-  read(path: string, options?: { readonly start?: number; readonly end?: number; readonly signal?: AbortSignal }): AsyncIterable<Uint8Array>
+  read(path: string, options?: ReadOptions): AsyncIterable<Uint8Array>
   /** A whole small file, at once; null where none is. For what has to be known before anything may wait. */
   readNow(path: string): Uint8Array | null
   /** Makes a folder and those above it; nothing is made where it is. Its entry, and that of each new folder above, is durable when this resolves. */

@@ -7,10 +7,11 @@
  * read may go.
  */
 import type { Datum } from '../../data/datum.ts'
-import { batchFromDatums } from '../../data/vector-builder.ts'
+import type { Batch } from '../../data/vector.ts'
+import { constantVector } from '../../data/vector-builder.ts'
 import { MillraceError } from '../../error.ts'
 import type { ReadLimit, Source, SourceBatch, SourceContext, SourceLatest, SourceOffset } from '../../plan/contracts/source.ts'
-import { RecordCutter, type RecordSlices } from '../lines/record-cutter.ts'
+import { LEAD_BYTES, RecordCutter, type RecordSlices } from '../lines/record-cutter.ts'
 import { listFiles } from './file-listing.ts'
 import type { FilesSettings } from './files-provider.ts'
 import { type FoundFile, FoundFiles } from './found-files.ts'
@@ -75,7 +76,7 @@ export class FilesSource implements Source {
 
   async *#readFile(file: FoundFile): AsyncGenerator<SourceBatch> {
     const { separator, maxRecordBytes } = this.#settings
-    const cutter = new RecordCutter({ separator, maxRecordBytes, origin: file.path })
+    const cutter = new RecordCutter({ separator, maxRecordBytes, origin: file.path, ownsChunks: true })
     let records = 0
     const batch = (slices: RecordSlices): SourceBatch => {
       const first = records
@@ -103,7 +104,7 @@ export class FilesSource implements Source {
       const now = await io.disk.stat(path)
       if (now !== null && (now.sizeBytes > sizeBytes || (now.sizeBytes === sizeBytes && now.modifiedMs !== modifiedMs)))
         report({ kind: 'warning', message: changedText(path, sizeBytes, now.sizeBytes) })
-      for await (const chunk of io.disk.read(path, { end: sizeBytes, signal })) {
+      for await (const chunk of io.disk.read(path, { end: sizeBytes, signal, leadBytes: LEAD_BYTES })) {
         left -= chunk.length
         yield chunk
       }
@@ -114,14 +115,12 @@ export class FilesSource implements Source {
     if (left > 0) throw unreadable(path, `it has ${left} bytes less than the ${sizeBytes} that it had when it was found`)
   }
 
-  #supplied(file: FoundFile, rows: number) {
-    const { supplied } = this.#context
+  #supplied(file: FoundFile, length: number): Batch {
+    const { supplied: schema } = this.#context
+    if (schema.fields.length === 0) return { schema, length, columns: [] }
     const name = file.path.slice(file.path.lastIndexOf('/') + 1)
     const metadata: Datum = [file.path, name, BigInt(file.sizeBytes), BigInt(Math.floor(file.modifiedMs)) * 1000n]
-    return batchFromDatums(
-      supplied,
-      Array.from({ length: rows }, () => supplied.fields.map(() => metadata)),
-    )
+    return { schema, length, columns: schema.fields.map(({ type }) => constantVector(type, metadata, length)) }
   }
 }
 

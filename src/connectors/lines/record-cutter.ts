@@ -5,6 +5,7 @@
  *
  * Without a separator of the user's, `\n`, `\r` and `\r\n` each end a line, as in Java's readLine and Spark's readers, wherever chunks are cut.
  */
+import { Buffer } from 'node:buffer'
 import { MillraceError } from '../../error.ts'
 
 const LF = 10
@@ -23,7 +24,12 @@ export interface RecordCutterOptions {
   readonly maxRecordBytes: number
   /** Where the records come from, for RECORD_TOO_LONG: `localhost:9999`. */
   readonly origin: string
+  /** Chunks are given away: what comes out may share their memory, and that in front of them (see ReadOptions.leadBytes), so that nothing is copied. */
+  readonly ownsChunks?: boolean
 }
+
+/** What is taken of a chunk's `leadBytes`. */
+export const LEAD_BYTES = 64 * 1024
 
 export class RecordCutter {
   readonly #options: RecordCutterOptions
@@ -33,6 +39,10 @@ export class RecordCutter {
   /** A `\r` was the last byte: a `\n` that follows belongs to it. */
   #skipLineFeed = false
   #records = 0
+  /** The records of the chunk under way; as long as it was ever needed. */
+  #starts = new Int32Array(256)
+  #ends = new Int32Array(256)
+  #count = 0
 
   constructor(options: RecordCutterOptions) {
     this.#options = options
@@ -55,80 +65,92 @@ export class RecordCutter {
       this.#carry(chunk.slice(begin))
       return null
     }
-    const bytes = this.#carriedBytes === 0 ? chunk : this.#joined(chunk.subarray(begin))
-    const from = this.#carriedBytes === 0 ? begin : 0
-    return this.#cut(bytes, from)
+    return this.#cut(chunk, begin)
   }
 
   /** The record that the end of the stream finishes, or null. */
   end(): RecordSlices | null {
     this.#skipLineFeed = false
     if (this.#carriedBytes === 0) return null
-    const bytes = this.#joined(new Uint8Array(0))
+    const bytes = this.#joined(new Uint8Array(0), 0)
     this.#carried = []
     this.#carriedBytes = 0
     this.#records++
     return { bytes, starts: Int32Array.of(0), ends: Int32Array.of(bytes.length) }
   }
 
-  #cut(bytes: Uint8Array, from: number): RecordSlices {
-    const starts: number[] = []
-    const ends: number[] = []
-    const rest =
-      this.#options.separator === null ? this.#cutAtLineEnds(bytes, from, starts, ends) : this.#cutAtSeparators(bytes, from, starts, ends)
+  /** The records of the chunk from `begin` on, the first of which may have begun in what is carried. */
+  #cut(chunk: Uint8Array, begin: number): RecordSlices {
+    const before = this.#carriedBytes
+    const bytes = before === 0 ? chunk : this.#joined(chunk, begin)
+    const from = before === 0 ? begin : 0
+    this.#count = 0
+    const { separator, ownsChunks = false } = this.#options
+    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    const rest = separator === null ? this.#cutAtLineEnds(view, from) : this.#cutAtSeparators(view, from, separator)
     this.#carried = []
     this.#carriedBytes = 0
     if (rest < bytes.length) this.#carry(bytes.slice(rest))
-    this.#records += starts.length
+    const count = this.#count
+    this.#records += count
+    const starts = this.#starts.slice(0, count)
+    const ends = this.#ends.slice(0, count)
+    if (ownsChunks || before > 0) return { bytes, starts, ends }
+    // Only what the records have is copied.
     const base = starts[0] ?? 0
-    const slices = {
-      bytes: bytes.slice(base, ends.at(-1) ?? base),
-      starts: Int32Array.from(starts, (start) => start - base),
-      ends: Int32Array.from(ends, (end) => end - base),
+    for (let record = 0; record < count; record++) {
+      starts[record] = (starts[record] as number) - base
+      ends[record] = (ends[record] as number) - base
     }
-    return slices
+    return { bytes: bytes.slice(base, base + (ends[count - 1] ?? 0)), starts, ends }
   }
 
   /** Gives where the unfinished record begins. */
-  #cutAtLineEnds(bytes: Uint8Array, from: number, starts: number[], ends: number[]): number {
-    let lf = bytes.indexOf(LF, from)
-    let cr = bytes.indexOf(CR, from)
+  #cutAtLineEnds(view: Buffer, from: number): number {
+    let lf = view.indexOf(LF, from)
+    let cr = view.indexOf(CR, from)
     let start = from
     while (lf >= 0 || cr >= 0) {
       const atCr = cr >= 0 && (lf < 0 || cr < lf)
       const end = atCr ? cr : lf
-      this.#finish(start, end, starts, ends)
+      this.#finish(start, end)
       start = end + 1
-      if (atCr && start === bytes.length) this.#skipLineFeed = true
-      else if (atCr && bytes[start] === LF) start++
-      if (lf >= 0 && lf < start) lf = bytes.indexOf(LF, start)
-      if (cr >= 0 && cr < start) cr = bytes.indexOf(CR, start)
+      if (atCr && start === view.length) this.#skipLineFeed = true
+      else if (atCr && view[start] === LF) start++
+      if (lf >= 0 && lf < start) lf = view.indexOf(LF, start)
+      if (cr >= 0 && cr < start) cr = view.indexOf(CR, start)
     }
     return start
   }
 
-  #cutAtSeparators(bytes: Uint8Array, from: number, starts: number[], ends: number[]): number {
-    const separator = this.#options.separator as Uint8Array
-    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  #cutAtSeparators(view: Buffer, from: number, separator: Uint8Array): number {
     let start = from
     for (let end = view.indexOf(separator, start); end >= 0; end = view.indexOf(separator, start)) {
-      this.#finish(start, end, starts, ends)
+      this.#finish(start, end)
       start = end + separator.length
     }
     return start
   }
 
-  #finish(start: number, end: number, starts: number[], ends: number[]): void {
-    if (end - start > this.#options.maxRecordBytes) throw this.#tooLong(end - start, starts.length)
-    starts.push(start)
-    ends.push(end)
+  #finish(start: number, end: number): void {
+    const count = this.#count
+    if (end - start > this.#options.maxRecordBytes) throw this.#tooLong(end - start, count)
+    if (count === this.#starts.length) {
+      this.#starts = grown(this.#starts)
+      this.#ends = grown(this.#ends)
+    }
+    this.#starts[count] = start
+    this.#ends[count] = end
+    this.#count = count + 1
   }
 
   #firstEnd(bytes: Uint8Array, from: number): number {
     const { separator } = this.#options
-    if (separator !== null) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(separator, from)
-    const lf = bytes.indexOf(LF, from)
-    return lf >= 0 ? lf : bytes.indexOf(CR, from)
+    // A Buffer searches a single byte twice as fast as other arrays do.
+    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    if (separator !== null) return view.indexOf(separator, from)
+    const lf = view.indexOf(LF, from)
+    return lf >= 0 ? lf : view.indexOf(CR, from)
   }
 
   #carry(copy: Uint8Array): void {
@@ -149,14 +171,20 @@ export class RecordCutter {
     return Buffer.concat([Uint8Array.from(tail.reverse()), chunk])
   }
 
-  #joined(chunk: Uint8Array): Uint8Array {
-    const joined = new Uint8Array(this.#carriedBytes + chunk.length)
+  /** What is carried, and the chunk from `begin` on behind it. */
+  #joined(chunk: Uint8Array, begin: number): Uint8Array {
+    const before = this.#carriedBytes
+    const rest = chunk.length - begin
+    const fitsInFront = this.#options.ownsChunks === true && before <= LEAD_BYTES && chunk.byteOffset >= LEAD_BYTES
+    const joined = fitsInFront
+      ? new Uint8Array(chunk.buffer, chunk.byteOffset + begin - before, before + rest)
+      : new Uint8Array(before + rest)
     let at = 0
     for (const part of this.#carried) {
       joined.set(part, at)
       at += part.length
     }
-    joined.set(chunk, at)
+    if (!fitsInFront) joined.set(chunk.subarray(begin), at)
     return joined
   }
 
@@ -169,4 +197,10 @@ export class RecordCutter {
       { details: { origin, record, maxRecordBytes } },
     )
   }
+}
+
+function grown(lane: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * lane.length)
+  larger.set(lane)
+  return larger
 }

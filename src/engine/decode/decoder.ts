@@ -4,6 +4,8 @@
  */
 import type { Vector } from '../../data/vector.ts'
 import type { DecoderSpec } from '../../plan/contracts/source.ts'
+import { CannotGenerate } from '../compile/generated-code.ts'
+import { GeneratedJson } from './generated/generated-json.ts'
 import { jsonRecords } from './json-records.ts'
 import { textRecords } from './text-records.ts'
 
@@ -34,9 +36,23 @@ export interface MalformedSample {
 export interface Decoder {
   /** Throws MALFORMED_RECORD under FAILFAST, and nothing else, whatever the bytes are. */
   decode(records: Records): Decoded
+  /** For explain('codegen'): how the records are decoded, and why not faster. */
+  describe(): string
 }
 
-/** The decoder of a spec; `timeZone` is the session's, for timestamps that name none. */
-export function decoderFor(spec: DecoderSpec, timeZone: string): Decoder {
-  return spec.format === 'json' ? jsonRecords(spec, timeZone) : textRecords(spec)
+export interface DecoderOptions {
+  /** False: without code made from strings. Where the process forbids that, or a schema has no generated form, it is so in any case. */
+  readonly generate?: boolean
+}
+
+/** The decoder of a spec; `timeZone` is the session's, for timestamps that name none. Both ways of decoding give the same rows. */
+export function decoderFor(spec: DecoderSpec, timeZone: string, { generate = true }: DecoderOptions = {}): Decoder {
+  if (spec.format === 'text') return textRecords(spec)
+  if (!generate) return jsonRecords(spec, timeZone, 'generated code is switched off')
+  try {
+    return new GeneratedJson(spec, timeZone)
+  } catch (error) {
+    if (error instanceof CannotGenerate) return jsonRecords(spec, timeZone, error.message)
+    throw error
+  }
 }

@@ -121,12 +121,7 @@ export class JsonReader {
 
   /** The last string as text. A lone surrogate, like every byte that is no UTF-8, becomes U+FFFD. */
   text(): string {
-    const raw = textOf(this.#bytes, this.#stringStart, this.#stringEnd)
-    if (!this.#escaped) return raw
-    const text = raw.replace(/\\(?:u(.{4})|(.))/g, (_, code: string | undefined, letter: string) =>
-      code === undefined ? (ESCAPES[letter] as string) : String.fromCharCode(Number.parseInt(code, 16)),
-    )
-    return wellFormed(text)
+    return stringText(this.#bytes, this.#stringStart, this.#stringEnd, this.#escaped)
   }
 
   /** Whether the last string is plain ASCII without escapes; only then `isText` speaks for it. */
@@ -225,3 +220,13 @@ export class JsonReader {
 }
 
 const hex = (byte: number): string => byte.toString(16).padStart(2, '0')
+
+/** What a checked string between its quotes says; `escaped` if it has a backslash. */
+export function stringText(bytes: Uint8Array, start: number, end: number, escaped: boolean): string {
+  const raw = textOf(bytes, start, end)
+  if (!escaped) return raw
+  const text = raw.replace(/\\(?:u(.{4})|(.))/g, (_, code: string | undefined, letter: string) =>
+    code === undefined ? (ESCAPES[letter] as string) : String.fromCharCode(Number.parseInt(code, 16)),
+  )
+  return wellFormed(text)
+}

@@ -14,6 +14,7 @@ export function textRecords(spec: DecoderSpec): Decoder {
     assert(one.type.kind === 'string', `the text format makes strings, but the column ${one.name} is a ${one.type.kind}`)
   }
   return {
+    describe: () => 'text records, as slices of the bytes',
     decode: (records) => {
       const column = spec.schema.fields.length === 0 ? null : textColumn(records)
       return { columns: spec.schema.fields.map(() => column as Vector), kept: null, malformed: { count: 0, samples: [] } }
@@ -27,7 +28,8 @@ function textColumn(records: Records): Vector {
     const texts = Array.from(starts, (start, index) => textOf(bytes, start, ends[index] as number))
     return vectorOf({ kind: 'string' }, texts)
   }
-  const lengths = ends.map((end, index) => end - (starts[index] as number))
+  const lengths = new Int32Array(starts.length)
+  for (let index = 0; index < lengths.length; index++) lengths[index] = (ends[index] as number) - (starts[index] as number)
   // A copy of the starts: vectors may be posted to a worker, and the source may still hold its lanes.
   return { kind: 'string', form: 'slices', length: starts.length, validity: null, bytes, offsets: starts.slice(), lengths }
 }

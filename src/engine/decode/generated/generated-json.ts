@@ -1,0 +1,214 @@
+/**
+ * The format `json` by generated code: the same rows as json-records.ts, which is the oracle, at a fraction of its cost. Three ways lead to a row:
+ *
+ * 1. speculative: the record looks like the template that was learned from an earlier one;
+ * 2. generic: its members stand in another order, some are missing, white space stands between them;
+ * 3. oracle: everything else (whatever is malformed, escapes in names, a name twice, numbers beyond 64 bits, odd times), read by record-parser.ts.
+ *
+ * A way that is surprised gives the whole record to the next one, so that the odd cases mean what the oracle makes of them. Every byte of a record is checked
+ * on each way.
+ */
+import { timeZone as timeZoneNamed } from '../../../data/time-zone.ts'
+import type { DecoderSpec } from '../../../plan/contracts/source.ts'
+import type { Decoded, Decoder, Records } from '../decoder.ts'
+import { MalformedLog } from '../malformed-log.ts'
+import { malformedRecord, RecordParser, rawText } from '../record-parser.ts'
+import { CorruptLane } from './corrupt-lane.ts'
+import { type FieldTree, fieldTree } from './field-tree.ts'
+import { genericCode, type RecordCode } from './record-code.ts'
+import { Speculation } from './speculation.ts'
+import { StringLane } from './string-lane.ts'
+import { TimeReader } from './time-reader.ts'
+
+/** Records by the way that they went. */
+export interface PathCounts {
+  readonly speculative: number
+  readonly generic: number
+  readonly oracle: number
+}
+
+export class GeneratedJson implements Decoder {
+  readonly #spec: DecoderSpec
+  readonly #parser: RecordParser
+  readonly #tree: FieldTree
+  readonly #strings: readonly StringLane[]
+  readonly #time: TimeReader
+  readonly #speculation: Speculation
+  #generic: RecordCode
+  #versions = 0
+  readonly #paths = { speculative: 0, generic: 0, oracle: 0 }
+  /** A copy of one record with room behind it, for those at the end of the bytes. */
+  #tail = new Uint8Array(0)
+  #tailView = new DataView(this.#tail.buffer)
+
+  // The batch under way.
+  #records: Records = { bytes: this.#tail, starts: new Int32Array(0), ends: new Int32Array(0), origin: '' }
+  #bytes = this.#tail
+  #view: DataView = this.#tailView
+  #row = 0
+  #kept: Int32Array | null = null
+  #malformed = new MalformedLog()
+
+  /** Throws CannotGenerate. `stringsMax`: of a dictionary, for tests. */
+  constructor(spec: DecoderSpec, timeZone: string, stringsMax?: number) {
+    const zone = timeZoneNamed(timeZone)
+    this.#spec = spec
+    this.#parser = new RecordParser(spec, timeZone)
+    this.#tree = fieldTree(spec, zone, stringsMax)
+    this.#strings = this.#tree.lanes.filter((lane) => lane instanceof StringLane)
+    this.#time = new TimeReader(zone)
+    this.#speculation = new Speculation(this.#tree, this.#time)
+    this.#generic = genericCode(this.#tree, this.#time)
+  }
+
+  get paths(): PathCounts {
+    return { ...this.#paths }
+  }
+
+  describe(): string {
+    const { speculative, generic, oracle } = this.#paths
+    return [
+      `json records, generated: ${this.#tree.columns.length} columns of ${this.#tree.fields} fields`,
+      ...this.#spec.schema.fields.map(
+        ({ name, type }, slot) => `  ${JSON.stringify(name)} ${type.kind}${formOf(this.#tree.columns[slot])}`,
+      ),
+      `  expects ${this.#speculation.describe()}`,
+      `  records: ${speculative} as expected, ${generic} in another form, ${oracle} interpreted`,
+    ].join('\n')
+  }
+
+  decode(records: Records): Decoded {
+    const { bytes, starts } = records
+    this.#begin(records)
+    for (let record = 0; record < starts.length; ) record = this.#next(record)
+    const rows = this.#row
+    const decoded: Decoded = {
+      columns: this.#tree.columns.map((lane) => lane.finish(rows)),
+      kept: this.#kept === null ? null : this.#kept.slice(0, rows),
+      malformed: this.#malformed.finish(),
+    }
+    // Nothing is kept of a batch that is decoded.
+    this.#records = { ...records, bytes: bytes.subarray(0, 0) }
+    return decoded
+  }
+
+  #begin(records: Records): void {
+    const { bytes, starts } = records
+    this.#records = records
+    // Plain bytes also where the source has a Buffer: the code sees arrays of one kind.
+    this.#bytes = new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length)
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.#row = 0
+    this.#kept = null
+    this.#malformed = new MalformedLog()
+    for (const lane of this.#tree.lanes) lane.begin(starts.length, this.#bytes)
+    this.#tree.corrupt?.begin()
+    this.#renew()
+  }
+
+  /** Makes the code anew where a column of strings has changed its form. */
+  #renew(): void {
+    let versions = 0
+    for (const lane of this.#strings) versions += lane.version
+    if (versions === this.#versions) return
+    this.#versions = versions
+    this.#speculation.forgetCode()
+    this.#generic = genericCode(this.#tree, this.#time)
+  }
+
+  /** Decodes one record or more from `record` on; gives the number of the next. */
+  #next(record: number): number {
+    const count = this.#records.starts.length
+    const speculation = this.#speculation
+    const expected = speculation.codeFor(this.#bytes, this.#records, record)
+    if (expected !== null) {
+      const next = this.#run(expected, record, count)
+      if (next > record) {
+        for (const lane of expected.missing) lane.markNulls(this.#row, this.#row + next - record)
+        this.#paths.speculative += next - record
+        speculation.noteHits(next - record)
+        this.#addRows(record, next)
+        return next
+      }
+      if (this.#hasSliced()) return record
+      speculation.noteMiss()
+    }
+    const next = this.#run(this.#generic, record, expected === null ? Math.min(count, record + speculation.patience) : record + 1)
+    if (next > record) {
+      this.#paths.generic += next - record
+      if (expected === null) speculation.noteRest(next - record)
+      this.#addRows(record, next)
+      return next
+    }
+    if (this.#hasSliced()) return record
+    this.#paths.oracle++
+    if (expected === null) speculation.noteRest(1)
+    this.#interpret(record)
+    return record + 1
+  }
+
+  /** Lets code read from `record` on; gives the number of the record that it does not read. */
+  #run({ read, reach }: RecordCode, record: number, to: number): number {
+    const { starts, ends } = this.#records
+    const limit = this.#bytes.length - reach
+    const next = read(this.#bytes, this.#view, starts, ends, record, to, 0, this.#row, limit)
+    if (next > record) return next
+    const start = starts[record] as number
+    const end = ends[record] as number
+    if (end <= limit) return record
+    // At the end of the bytes: the same with a copy.
+    this.#forgetRow()
+    const room = end - start + reach
+    if (this.#tail.length < room) {
+      this.#tail = new Uint8Array(2 * room)
+      this.#tailView = new DataView(this.#tail.buffer)
+    }
+    this.#tail.set(this.#bytes.subarray(start, end))
+    return read(this.#tail, this.#tailView, starts, ends, record, record + 1, start, this.#row, end - start)
+  }
+
+  #forgetRow(): void {
+    for (const lane of this.#tree.lanes) lane.rollback(this.#row)
+  }
+
+  /** After a surprise: whether it was a dictionary without room, so that the record is to be read again. */
+  #hasSliced(): boolean {
+    this.#forgetRow()
+    let sliced = false
+    for (const lane of this.#strings) {
+      if (!lane.isFull) continue
+      lane.slice(this.#row)
+      sliced = true
+    }
+    if (sliced) this.#renew()
+    return sliced
+  }
+
+  #addRows(from: number, to: number): void {
+    const kept = this.#kept
+    if (kept === null) this.#row += to - from
+    else for (let record = from; record < to; record++) kept[this.#row++] = record
+  }
+
+  #interpret(record: number): void {
+    const { mode } = this.#spec
+    const { columns, corrupt } = this.#tree
+    const { row, fault } = this.#parser.parse(this.#records, record)
+    if (fault !== null) {
+      if (mode === 'FAILFAST') throw malformedRecord(this.#records, record, fault)
+      this.#malformed.note(record, fault)
+    }
+    if (row === null || (fault !== null && mode === 'DROPMALFORMED')) {
+      // So far every record was a row.
+      this.#kept ??= Int32Array.from({ length: this.#records.starts.length }, (_, index) => index)
+      return
+    }
+    if (fault !== null) corrupt?.put(this.#row, rawText(this.#records, record))
+    for (const [slot, lane] of columns.entries()) if (!(lane instanceof CorruptLane)) lane.store(this.#row, row[slot] ?? null)
+    this.#addRows(record, record + 1)
+    this.#renew()
+  }
+}
+
+const formOf = (lane: unknown): string =>
+  lane instanceof StringLane ? `, ${lane.form === 'dictionary' ? 'dictionary codes' : 'slices'}` : ''

@@ -1,0 +1,102 @@
+/**
+ * Which template the speculative code expects. It is learned from a record that surprised, at first and whenever surprises become frequent, with twice the
+ * patience each time, so that records of changing forms do not cost their compilation for ever. Code is kept by template: two kinds of records in turn cost
+ * two compilations.
+ */
+import type { Records } from '../decoder.ts'
+import type { FieldTree } from './field-tree.ts'
+import { type TemplateCode, templateCode } from './record-code.ts'
+import { type RecordTemplate, templateOf } from './record-template.ts'
+import type { TimeReader } from './time-reader.ts'
+
+const PATIENCE_MIN = 32
+const PATIENCE_MAX = 1 << 20
+const CODES_MAX = 16
+
+export class Speculation {
+  readonly #tree: FieldTree
+  readonly #time: TimeReader
+  readonly #codes = new Map<string, TemplateCode>()
+  #template: RecordTemplate | null = null
+  #code: TemplateCode | null = null
+  #hits = 0
+  #misses = 0
+  /** Records to wait for before the next learning. */
+  #wait = 0
+  /** Doubled with each learning. */
+  #patience = PATIENCE_MIN / 2
+
+  constructor(tree: FieldTree, time: TimeReader) {
+    this.#tree = tree
+    this.#time = time
+  }
+
+  /** For how many records there is no point in asking again. */
+  get patience(): number {
+    return Math.max(1, this.#wait)
+  }
+
+  /** The code to try, learned from this record if need be; null where no template is worth it. */
+  codeFor(bytes: Uint8Array, { starts, ends }: Records, record: number): TemplateCode | null {
+    if (this.#wait <= 0 && (this.#template === null || this.#isSurprised)) {
+      this.#learn(templateOf(bytes, starts[record] as number, ends[record] as number, this.#tree.members))
+    }
+    if (this.#template !== null) this.#code ??= this.#compiled(this.#template)
+    return this.#code
+  }
+
+  noteHits(records: number): void {
+    this.#hits += records
+    this.#wait -= records
+  }
+  noteMiss(): void {
+    this.#misses++
+    this.#wait--
+    // Nearly always wrong: the generic way alone is faster, until it is time to learn.
+    if (this.#misses >= PATIENCE_MIN && this.#misses > 15 * this.#hits && this.#wait > 0) {
+      this.#template = null
+      this.#code = null
+    }
+  }
+  /** Records that went other ways while there was no template. */
+  noteRest(records: number): void {
+    this.#wait -= records
+  }
+
+  /** The columns' code has changed. */
+  forgetCode(): void {
+    this.#codes.clear()
+    this.#code = null
+  }
+
+  /** A quarter of the records or more look otherwise. */
+  get #isSurprised(): boolean {
+    return this.#misses * 4 > this.#hits + this.#misses
+  }
+
+  #learn(template: RecordTemplate | null): void {
+    this.#patience = Math.min(PATIENCE_MAX, 2 * this.#patience)
+    this.#wait = this.#patience
+    this.#hits = 0
+    this.#misses = 0
+    if (template === null) return
+    this.#template = template
+    this.#code = null
+  }
+
+  #compiled(template: RecordTemplate): TemplateCode {
+    let code = this.#codes.get(template.key)
+    if (code === undefined) {
+      if (this.#codes.size >= CODES_MAX) this.#codes.clear()
+      code = templateCode(this.#tree, template, this.#time)
+      this.#codes.set(template.key, code)
+    }
+    return code
+  }
+
+  describe(): string {
+    if (this.#template === null) return 'nothing yet'
+    const { values, literalBytes } = this.#template
+    return `${values} values between ${literalBytes} bytes that are always the same`
+  }
+}
