@@ -2,6 +2,8 @@
  * The embedded backend: takes a plan as the API built it, analyses and optimises it, checks everything that can be checked before anything starts, and runs
  * it in this process. The composition root makes one.
  */
+import { dirname, join, resolve } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { field, structType } from '../data/data-type.ts'
 import type { Batch } from '../data/vector.ts'
 import { MillraceError } from '../error.ts'
@@ -83,7 +85,7 @@ function startQuery(
     checkpoint,
     trigger,
     configuration,
-    planIdentity: planIdentity(plan),
+    planIdentity: crc32(planIdentity(plan)).toString(16),
     waiter: new Waiter(io.clock),
     listener,
     signal: request.signal,
@@ -173,12 +175,13 @@ function openCheckpoint(
     const id = io.random.uuid()
     return { id, checkpoint: noCheckpoint(id, configuration.stateBytesMax) }
   }
-  const path = `${location.replace(/(.)\/+$/, '$1')}/query`
+  // One spelling for one folder: a claim is known by it.
+  const path = join(resolve(location), 'query')
   const id = parseQueryFile(path, readQueryFile(io, path))?.queryId ?? io.random.uuid()
   const { timeZone, watermarkPolicy, epochsRetained, stateBytesMax } = configuration
   const checkpoint = new DurableCheckpoint({
     io,
-    location: path.slice(0, -'/query'.length),
+    location: dirname(path),
     queryId: id,
     runId,
     takeover: request.takeover,

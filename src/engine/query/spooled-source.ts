@@ -8,8 +8,7 @@
  */
 
 import { decodeBatch, encodeBatch } from '../../data/column-codec.ts'
-import { type StructType, simpleString } from '../../data/data-type.ts'
-import { parseType } from '../../data/ddl-parser.ts'
+import type { StructType } from '../../data/data-type.ts'
 import { assert, MillraceError } from '../../error.ts'
 import type {
   Json,
@@ -31,7 +30,7 @@ interface EntryHead {
   readonly origin: string
   readonly bytes: number
   readonly records: number
-  /** The type of the columns that the source made, as a text: another start of the query may need others. */
+  /** The type of the columns that the source made, as JSON: another start of the query may need others. */
   readonly supplied: string
 }
 const WHERE = 'the spool of a source'
@@ -159,7 +158,7 @@ export class SpooledSource implements Source {
   }
 
   #schemaOf(text: string): StructType {
-    const known = this.#schemas.get(text) ?? (parseType(text) as StructType)
+    const known = this.#schemas.get(text) ?? (JSON.parse(text) as StructType)
     this.#schemas.set(text, known)
     return known
   }
@@ -177,7 +176,7 @@ export class SpooledSource implements Source {
 }
 
 function encodeEntry(batch: SourceBatch, position: SourceOffset): Uint8Array {
-  const supplied = simpleString((batch.kind === 'columns' ? batch.batch : batch.supplied).schema)
+  const supplied = JSON.stringify((batch.kind === 'columns' ? batch.batch : batch.supplied).schema)
   const head = { partition: batch.partition, position: position as Json, kind: batch.kind, supplied }
   if (batch.kind === 'columns') return encodeJson({ ...head, origin: '', bytes: 0, records: 0 }, [encodeBatch(batch.batch)])
   const { starts, ends } = batch
