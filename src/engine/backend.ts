@@ -24,7 +24,7 @@ import { noCheckpoint } from './checkpoint/no-checkpoint.ts'
 import { describePlan, parseRenames } from './checkpoint/plan-description.ts'
 import { parseQueryFile } from './checkpoint/query-file.ts'
 import { type CheckpointTuning, defaultTuning } from './checkpoint/tuning.ts'
-import { interpreter } from './compile/interpreter.ts'
+import { executorFor } from './compile/executors.ts'
 import { collectLocal } from './operators/local.ts'
 import { Pipeline } from './operators/pipeline.ts'
 import { blamed } from './query/blame.ts'
@@ -67,7 +67,7 @@ function startQuery(
   const { id, checkpoint } = openCheckpoint({ io, tuning }, request, plan, configuration, runId)
   const pipeline = new Pipeline(plan, {
     mode: request.outputMode,
-    executor: interpreter,
+    executor: executorFor(configuration.codegen),
     monotonicMs: () => io.clock.monotonicMs(),
     watermark: {
       policy: configuration.watermarkPolicy,
@@ -205,7 +205,7 @@ function readQueryFile(io: Io, path: string): Uint8Array | null {
 }
 
 async function collect({ catalog, io }: EmbeddedBackendOptions, plan: Relation, configuration: Options): Promise<readonly Batch[]> {
-  const { timeZone } = queryConfiguration(configuration)
+  const { timeZone, codegen } = queryConfiguration(configuration)
   const resolved = optimize(analyze(plan, catalog))
   if (streamingScans(resolved).length > 0) {
     throw new MillraceError(
@@ -216,7 +216,7 @@ async function collect({ catalog, io }: EmbeddedBackendOptions, plan: Relation, 
       },
     )
   }
-  return collectLocal(resolved, interpreter, io, timeZone)
+  return collectLocal(resolved, executorFor(codegen), io, timeZone)
 }
 
 const streamingScans = (plan: ResolvedPlan): readonly ScanNode[] => [...walkPlan(plan)].filter((node) => node.kind === 'Scan')

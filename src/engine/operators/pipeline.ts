@@ -4,9 +4,8 @@
  */
 import { field, type StructType, structType } from '../../data/data-type.ts'
 import { jsonRow } from '../../data/json-value.ts'
-import type { Batch } from '../../data/vector.ts'
-import { datumRows, takeRows } from '../../data/vector-builder.ts'
-import { readerOf } from '../../data/vector-reader.ts'
+import type { Batch, LongVector } from '../../data/vector.ts'
+import { datumRows } from '../../data/vector-builder.ts'
 import { assert } from '../../error.ts'
 import type { MillraceProgress } from '../../plan/contracts/backend.ts'
 import type { OutputMode } from '../../plan/contracts/sink.ts'
@@ -25,6 +24,7 @@ import { AggregateCalls } from './groups.ts'
 import { type Emit, type Origin, originOrder, type StageOperator, type StatefulOperator } from './operator.ts'
 import { rowFunction } from './row-function.ts'
 import { SessionAggregateOperator, sessionStateTypes } from './session-aggregate.ts'
+import { filterStage, projectStage } from './stages.ts'
 
 export interface PipelineOptions {
   readonly mode: OutputMode
@@ -199,19 +199,12 @@ export class Pipeline {
         })
         return
       case 'Project': {
-        const project = executor.projection(
-          plan.expressions.map((one) => one.expression),
-          context,
-        )
-        return this.#build(plan.input, (batch, origin) => emit({ schema, length: batch.length, columns: project(batch) }, origin))
+        const filter = plan.input.kind === 'Filter' ? plan.input : null
+        const stage = projectStage(plan, filter, schema, executor, context)
+        return this.#build(filter === null ? plan.input : filter.input, through(stage, emit))
       }
-      case 'Filter': {
-        const filter = executor.filter(plan.condition, context)
-        return this.#build(plan.input, (batch, origin) => {
-          const kept = filter(batch)
-          if (kept.length > 0) emit(kept.length === batch.length ? batch : takeRows(batch, kept), origin)
-        })
-      }
+      case 'Filter':
+        return this.#build(plan.input, through(filterStage(plan, executor, context), emit))
       case 'AssignWindows':
         return this.#build(plan.input, through(assignWindows(plan, schema, executor, context), emit))
       case 'RowFunction':
@@ -230,13 +223,8 @@ export class Pipeline {
     const tracker = new WatermarkTracker(plan.id, plan.delayMicros, sources, this.#options.watermark)
     this.#trackers.set(plan.id, tracker)
     await this.#build(plan.input, (batch, origin) => {
-      const read = readerOf(batch.columns[plan.column] as Batch['columns'][number])
-      for (let row = 0; row < batch.length; row++) {
-        const time = read(row)
-        if (time === null) continue
-        tracker.observe(origin, time as bigint)
-        this.#stats.add(time as bigint)
-      }
+      const latest = this.#stats.add(batch.columns[plan.column] as LongVector)
+      if (latest !== null) tracker.observe(origin, latest)
       emit(batch, origin)
     })
   }

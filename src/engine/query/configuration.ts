@@ -8,6 +8,7 @@ import type { CheckedOptions, OptionSpecs } from '../../plan/contracts/options.t
 import { checkOptions } from '../../plan/contracts/options.ts'
 import { intervalMicros } from '../../plan/interval.ts'
 import type { Options } from '../../plan/nodes/relation.ts'
+import type { Codegen } from '../compile/executors.ts'
 
 /** What docs/options.md shows under "Session". */
 export const configurationSpecs = {
@@ -51,6 +52,12 @@ export const configurationSpecs = {
     default: '10 milliseconds',
     doc: 'How often a source that cannot announce new data is asked for it.',
   },
+  'millrace.codegen': {
+    type: 'string',
+    default: 'auto',
+    oneOf: ['auto', 'off'],
+    doc: 'auto: expressions run as code generated for them, where the process may make code from strings. off: they are interpreted, with the same answers.',
+  },
   'millrace.sql.session.timeZone': {
     type: 'string',
     default: 'UTC',
@@ -68,6 +75,8 @@ export interface QueryConfiguration {
   readonly stateBytesMax: number
   readonly epochsRetained: number
   readonly timeZone: string
+  /** Null: not said. */
+  readonly codegen: Codegen | null
 }
 
 /** Throws UNKNOWN_OPTION, INVALID_OPTION or INVALID_INTERVAL. */
@@ -90,7 +99,13 @@ export function queryConfiguration(configuration: Options): QueryConfiguration {
     epochsRetained: checked.integer('millrace.checkpoint.epochsRetained') ?? 0,
     pollIntervalMs: milliseconds(checked, 'millrace.pollInterval'),
     timeZone: zone,
+    codegen: codegenOf(ours, checked),
   }
+}
+
+function codegenOf(given: Options, checked: CheckedOptions): Codegen | null {
+  if (!Object.keys(given).some((key) => key.toLowerCase() === 'millrace.codegen')) return null
+  return checked.string('millrace.codegen')?.toLowerCase() === 'off' ? 'off' : 'auto'
 }
 
 function idleTimeout(checked: CheckedOptions): number | null {
