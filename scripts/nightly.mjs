@@ -25,8 +25,10 @@ const { values } = parseArgs({
   options: { again: { type: 'boolean' }, quick: { type: 'boolean' }, stage: { type: 'string', multiple: true } },
 })
 const quick = values.quick === true
-const full = { factor: 20, seeds: 20, millions: 10, bench: '' }
-const { factor, seeds, millions, bench } = quick ? { factor: 2, seeds: 2, millions: 1, bench: ' --repeat 1 --records 100000' } : full
+const full = { factor: 20, seeds: 20, millions: 10, fuzzSeconds: 3600, bench: '' }
+const { factor, seeds, millions, fuzzSeconds, bench } = quick
+  ? { factor: 2, seeds: 2, millions: 1, fuzzSeconds: 60, bench: ' --repeat 1 --records 100000' }
+  : full
 const versions = { main: process.version }
 const workspace = describeWorkspace()
 const state = existsSync(stateFile) ? JSON.parse(readFileSync(stateFile, 'utf8')) : {}
@@ -48,6 +50,12 @@ const stages = [
     about: `property suites with ${seeds} random seeds`,
     command: 'MILLRACE_TEST_SEED=$RUN vitest run test/property',
     runs: done.seeds,
+  },
+  {
+    name: 'decoder-fuzz',
+    about: 'the generated JSON decoder beside the interpreter, over millions of damaged records',
+    command: `MILLRACE_FUZZ_SECONDS=${fuzzSeconds} vitest run test/fuzz/decoder.fuzz.test.ts`,
+    runs: ['1'],
   },
   ...[22, 24].map((major) => ({
     name: `node-${major}`,

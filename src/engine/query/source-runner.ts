@@ -35,6 +35,8 @@ export interface SourceRunnerOptions {
   /** Null: no limit, also not those of the source's options. */
   readonly maxBytesPerTrigger: number | null
   readonly epochsRetained: number
+  /** Whether records may be decoded by code made from strings; default true. */
+  readonly generate?: boolean
 }
 
 export class SourceRunner {
@@ -54,7 +56,8 @@ export class SourceRunner {
   constructor(options: SourceRunnerOptions) {
     this.id = options.scan.id
     this.#options = options
-    this.#decoder = options.scan.decoder === null ? null : decoderFor(options.scan.decoder, options.timeZone)
+    this.#decoder =
+      options.scan.decoder === null ? null : decoderFor(options.scan.decoder, options.timeZone, { generate: options.generate ?? true })
     this.#schema = structType(options.scan.output.map((column) => field(column.name, column.type, column.nullable)))
   }
 
