@@ -29,6 +29,9 @@ const full = { factor: 20, seeds: 20, millions: 10, fuzzSeconds: 3600, bench: ''
 const { factor, seeds, millions, fuzzSeconds, bench } = quick
   ? { factor: 2, seeds: 2, millions: 1, fuzzSeconds: 60, bench: ' --repeat 1 --records 100000' }
   : full
+/** Resumable in parts; MILLRACE_KILLS says how many in all. */
+const KILLS_A_RUN = 50
+const kills = Number(process.env.MILLRACE_KILLS ?? (quick ? 10 : 1000))
 const versions = { main: process.version }
 const workspace = describeWorkspace()
 const state = existsSync(stateFile) ? JSON.parse(readFileSync(stateFile, 'utf8')) : {}
@@ -80,9 +83,21 @@ const stages = [
       ]
     : []),
   {
+    name: 'kill',
+    about: `${kills.toLocaleString('en')} kills of real queries at random instants, ${Math.min(kills, KILLS_A_RUN)} a run; each run is one test`,
+    command: `MILLRACE_KILLS=${Math.min(kills, KILLS_A_RUN)} vitest run test/kill/random-kills.test.ts`,
+    runs: numbered(Math.ceil(kills / KILLS_A_RUN)),
+  },
+  {
     name: 'bench-exercise1',
     about: "Exercise 1's query against a program by hand; every run must count all records",
     command: `npm run --silent bench -w bench -- exercise1${bench}`,
+    runs: ['1'],
+  },
+  {
+    name: 'bench-checkpoint',
+    about: 'what a checkpoint costs, and the memory of a query that runs for ten minutes',
+    command: `npm run --silent bench -w bench -- checkpoint${quick ? ' --repeat 1 --seconds 10' : ' --seconds 600'}`,
     runs: ['1'],
   },
 ]
