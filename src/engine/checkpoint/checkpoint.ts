@@ -31,6 +31,8 @@ export interface Checkpoint {
   /** `token`: what the sink's fence gave; null also where the sink has none. */
   recover(token: EpochToken | null): Promise<Recovery>
   sourceLog(scanId: string): Promise<SourceLog | null>
+  /** Throws QUERY_FENCED where another runner has claimed the checkpoint since. */
+  checkFence(): void
   /** The query has ended; others may claim. */
   release(): Promise<void>
 }

@@ -86,13 +86,13 @@ export class DurableCheckpoint implements Checkpoint {
       onRestored,
     })
     const last = history.epochs.at(-1)
-    const retention = new Retention(this.#options, history, state, writer)
+    const retention = new Retention(this.#options, history, state, writer, runner.runnerEpoch)
     const journal = new DurableJournal({
       writer,
       header,
       committed: last?.commit.epoch ?? -1,
       inDoubt: history.inDoubt,
-      checkFence: () => checkFence(io, `${location}/runners`, runner.runnerEpoch),
+      checkFence: () => this.checkFence(),
       nowMs: () => io.clock.nowMs(),
       tuning,
       onRoll: () => retention.apply(),
@@ -119,6 +119,11 @@ export class DurableCheckpoint implements Checkpoint {
     })
     this.#logs.push(log)
     return log
+  }
+
+  checkFence(): void {
+    const { io, location } = this.#options
+    if (this.#runner !== null) checkFence(io, `${location}/runners`, this.#runner.runnerEpoch)
   }
 
   async release(): Promise<void> {
@@ -185,11 +190,19 @@ class Retention {
   readonly #writer: SegmentWriter
   readonly #oldState: readonly string[]
   readonly #oldStateEpochs = new Map<string, number>()
+  readonly #runnerEpoch: number
   #epochs: CommittedEpoch[]
   #segments: { readonly name: string; lastEpoch: number }[]
 
-  constructor(options: DurableCheckpointOptions, history: History, state: DurableStateProvider, writer: SegmentWriter) {
+  constructor(
+    options: DurableCheckpointOptions,
+    history: History,
+    state: DurableStateProvider,
+    writer: SegmentWriter,
+    runnerEpoch: number,
+  ) {
     this.#options = options
+    this.#runnerEpoch = runnerEpoch
     this.#state = state
     this.#writer = writer
     this.#epochs = history.epochs.map(withoutInline)
@@ -207,8 +220,13 @@ class Retention {
     else this.#segments.push({ name: epoch.segment, lastEpoch: epoch.commit.epoch + 1 })
   }
 
+  /**
+   * The last commit is durable, and nobody has claimed the checkpoint after it: whoever will, reads that commit, and needs nothing that it makes needless. So
+   * this runner may sleep at any point of the purge, and take nothing away from a newer one when it goes on.
+   */
   async apply(): Promise<void> {
     const { io, location, epochsRetained } = this.#options
+    checkFence(io, `${location}/runners`, this.#runnerEpoch)
     const needed = firstNeeded(this.#epochs, epochsRetained)
     const segments = [...this.#segments, { name: this.#writer.name, lastEpoch: Number.POSITIVE_INFINITY }]
     const left = await purge(io.disk, { folder: `${location}/journal`, files: segments }, needed, 'purge.segment')
@@ -217,10 +235,8 @@ class Retention {
     const stateFiles = [...this.#oldState.map((name) => [name, this.#oldStateEpochs.get(name) ?? 0] as const), ...this.#state.files]
     const names = new Set((await io.disk.list(`${location}/state`)).map((info) => info.path.slice(info.path.lastIndexOf('/') + 1)))
     const known = stateFiles.filter(([name]) => names.has(name)).map(([name, lastEpoch]) => ({ name, lastEpoch }))
-    // Files that no commit names are of epochs that were never committed; those of this runner are still to be named.
-    const unnamed = [...names].filter(
-      (name) => !known.some((one) => one.name === name) && !name.startsWith(String(this.#writer.name.slice(0, 10))),
-    )
+    // Files of older runners that no commit names are of epochs that were never committed. Those of this one are still to be named, those of newer ones are theirs.
+    const unnamed = [...names].filter((name) => !known.some((one) => one.name === name) && Number(name.slice(0, 10)) < this.#runnerEpoch)
     await purge(
       io.disk,
       { folder: `${location}/state`, files: [...unnamed.map((name) => ({ name, lastEpoch: -1 })), ...known] },

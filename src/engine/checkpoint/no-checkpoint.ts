@@ -14,5 +14,6 @@ export const noCheckpoint = (queryId: string, memoryBytesMax: number | null): Ch
       restored: () => undefined,
     }),
   sourceLog: () => Promise.resolve(null),
+  checkFence: () => undefined,
   release: () => Promise.resolve(),
 })

@@ -137,9 +137,20 @@ export class EmbeddedQuery implements RunningQuery {
       })
       if (!signal.aborted) await this.#loop.run()
     } catch (error) {
-      if (!signal.aborted) this.#exception = asMillraceError(error)
+      if (!signal.aborted) this.#exception = this.#causeOf(asMillraceError(error))
     }
     await this.#close(opened)
+  }
+
+  /** A runner that slept while another one took over finds files gone that it needs: the other removed them. */
+  #causeOf(error: MillraceError): MillraceError {
+    if (!['CHECKPOINT_DAMAGED', 'CHECKPOINT_FAILED', 'SOURCE_FAILED', 'SINK_FAILED'].includes(error.code)) return error
+    try {
+      this.#parts.checkpoint.checkFence()
+      return error
+    } catch (fenced) {
+      return MillraceError.is(fenced, 'QUERY_FENCED') ? fenced : error
+    }
   }
 
   /** In the order that checkpoint.ts asks for. What was opened is in `opened`, also when a later step fails. */
