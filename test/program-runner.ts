@@ -56,10 +56,20 @@ export interface Run {
 /** Runs a program to its end, or, with `until`, until its output matches: then it is interrupted as by Ctrl-C. */
 export function execute(
   path: string,
-  options: { readonly until?: RegExp; readonly timeoutMs?: number; readonly cwd?: string; readonly args?: readonly string[] } = {},
+  options: {
+    readonly until?: RegExp
+    readonly timeoutMs?: number
+    readonly cwd?: string
+    readonly args?: readonly string[]
+    /** Of Node itself. */
+    readonly flags?: readonly string[]
+  } = {},
 ): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [path, ...(options.args ?? [])], { cwd: options.cwd ?? root, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [...(options.flags ?? []), path, ...(options.args ?? [])], {
+      cwd: options.cwd ?? root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let output = ''
     const timer = setTimeout(() => {
       child.kill('SIGKILL')

@@ -103,7 +103,7 @@ export interface DataFrame<
   /** Writes the schema to the terminal, as Spark does. */
   printSchema(): void
   /** The plan as text, also written to the terminal. */
-  explain(mode?: 'simple' | 'extended'): string
+  explain(mode?: 'simple' | 'extended' | 'codegen'): string
   readonly writeStream: DataStreamWriter<Row>
   /**
    * The result rows as they come, in append mode, or update where that is not allowed. The query starts with the call; leaving the loop, `return()` and

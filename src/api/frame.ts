@@ -117,11 +117,15 @@ export class Frame {
     this.session.print(`${treeString(this.schema)}\n`)
   }
   explain(mode: ExplainText = 'simple'): string {
-    const extended = explainMode(mode) === 'extended'
-    const analyzed = analyze(this.plan, this.session.catalog)
-    const text = explain(optimize(analyzed), extended ? { mode: 'extended', analyzed } : { mode: 'simple' })
+    const text = this.#explained(explainMode(mode))
     this.session.print(text)
     return text
+  }
+  #explained(mode: ExplainText): string {
+    const { backend, catalog } = this.session
+    if (mode === 'codegen') return backend.explainCode(this.plan, this.session.configuration())
+    const analyzed = analyze(this.plan, catalog)
+    return explain(optimize(analyzed), mode === 'extended' ? { mode, analyzed } : { mode })
   }
   /** What Spark prints of a DataFrame. */
   toString(): string {

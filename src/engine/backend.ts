@@ -24,7 +24,8 @@ import { noCheckpoint } from './checkpoint/no-checkpoint.ts'
 import { describePlan, parseRenames } from './checkpoint/plan-description.ts'
 import { parseQueryFile } from './checkpoint/query-file.ts'
 import { type CheckpointTuning, defaultTuning } from './checkpoint/tuning.ts'
-import { executorFor } from './compile/executors.ts'
+import { codeReport } from './compile/code-report.ts'
+import { executorFor, interpretedBecause } from './compile/executors.ts'
 import { collectLocal } from './operators/local.ts'
 import { Pipeline } from './operators/pipeline.ts'
 import { blamed } from './query/blame.ts'
@@ -46,6 +47,7 @@ export function createEmbeddedBackend(options: EmbeddedBackendOptions): Backend 
   return {
     start: (request, listener) => startQuery(options, request, listener),
     collect: (plan, configuration) => collect(options, plan, configuration),
+    explainCode: (plan, configuration) => explainCode(optimize(analyze(plan, options.catalog)), queryConfiguration(configuration)),
   }
 }
 
@@ -90,7 +92,8 @@ function startQuery(
     listener,
     signal: request.signal,
     sinkTitle: request.sink.format,
-    explain: (mode) => explain(plan, mode === 'extended' ? { mode: 'extended', analyzed } : { mode: 'simple' }),
+    explain: (mode) =>
+      mode === 'codegen' ? explainCode(plan, configuration) : explain(plan, mode === 'extended' ? { mode, analyzed } : { mode }),
     makeSources: (signal) =>
       scans.map(
         (scan) =>
@@ -117,6 +120,9 @@ function startQuery(
       }),
   })
 }
+
+const explainCode = (plan: ResolvedPlan, { timeZone, codegen }: QueryConfiguration): string =>
+  codeReport(plan, { timeZone, interpretedBecause: interpretedBecause(codegen) })
 
 /** What does not depend on options of the sink: mode, delivery, checkpoint. */
 function checkRequest(request: QueryRequest, plan: ResolvedPlan, scans: readonly ScanNode[]): void {

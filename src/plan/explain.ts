@@ -34,7 +34,8 @@ function tree(plan: ResolvedPlan): string {
   return lines.join('')
 }
 
-function nodeText(node: ResolvedPlan): string {
+/** The node alone, in a line. */
+export function nodeText(node: ResolvedPlan): string {
   switch (node.kind) {
     case 'Scan':
       return scanText(node)

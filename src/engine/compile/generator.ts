@@ -18,8 +18,9 @@ import { CannotGenerate } from './generated-code.ts'
 import { interpreter } from './interpreter.ts'
 import type { EvaluationContext } from './kernel.ts'
 import { laneOverflow } from './lane-signals.ts'
-import { checkSize, compileFilter, compileProject, filterCode, type LoopShape, projectCode } from './loops.ts'
-import { isPath, pathVector } from './paths.ts'
+import { compileFilter, compileProject, filterCode, type LoopShape, projectCode } from './loops.ts'
+import { pathVector } from './paths.ts'
+import { partsOf, refusal } from './projection-parts.ts'
 
 /** What the generator did in this process: tests hold that it ran, and that it never raised where the interpreter does not. */
 export const generatorStatistics = { functions: 0, batches: 0, widened: 0, interpreted: 0, raised: 0, disagreements: 0 }
@@ -29,7 +30,7 @@ export const generated: Executor = {
   columnar: true,
   projection(expressions, context) {
     const oracle = interpreter.projection(expressions, context)
-    const parts = partsOf(expressions, context)
+    const parts = runners(expressions, context)
     return (batch, rows) => {
       try {
         const vectors = new Array<Vector>(expressions.length)
@@ -69,46 +70,14 @@ interface Part {
   readonly indexes: readonly number[]
   readonly project: Projection
 }
-/** Nodes of one generated function: larger ones are optimised late or never. */
-const GROUP_NODES_MAX = 300
-
-/** Columns and their fields as they are; generated functions of some expressions each; what is refused. */
-function partsOf(expressions: readonly BoundExpression[], context: ContextSource): readonly Part[] {
-  const parts: Part[] = []
-  let group: number[] = []
-  let nodes = 0
-  const finishGroup = (): void => {
-    if (group.length === 0) return
-    const members = group.map((index) => expressions[index] as BoundExpression)
-    parts.push({ indexes: group, project: projectLoops(members, context) })
-    group = []
-    nodes = 0
-  }
-  for (const [index, expression] of expressions.entries()) {
-    if (isPath(expression)) {
-      parts.push({ indexes: [index], project: (batch, rows) => [pathVector(batch, expression, rows)] })
-    } else if (refusal(expression) !== null) {
-      parts.push({ indexes: [index], project: interpreter.projection([expression], context) })
-    } else {
-      const size = [...walkBound(expression)].length
-      if (nodes + size > GROUP_NODES_MAX) finishGroup()
-      group.push(index)
-      nodes += size
-    }
-  }
-  finishGroup()
-  return parts
-}
-
-/** Why the expression is interpreted; null where it is not. */
-export function refusal(expression: BoundExpression): string | null {
-  try {
-    checkSize(expression)
-    return null
-  } catch (error) {
-    if (error instanceof CannotGenerate) return error.message
-    throw error
-  }
+function runners(expressions: readonly BoundExpression[], context: ContextSource): readonly Part[] {
+  const at = (index: number): BoundExpression => expressions[index] as BoundExpression
+  const { paths, groups, refused } = partsOf(expressions)
+  return [
+    ...paths.map((index): Part => ({ indexes: [index], project: (batch, rows) => [pathVector(batch, at(index), rows)] })),
+    ...groups.map((indexes): Part => ({ indexes, project: projectLoops(indexes.map(at), context) })),
+    ...refused.map(({ index }): Part => ({ indexes: [index], project: interpreter.projection([at(index)], context) })),
+  ]
 }
 
 function projectLoops(expressions: readonly BoundExpression[], context: ContextSource): Projection {

@@ -5,7 +5,7 @@
 
 import type { TimeZone } from '../../data/time-zone.ts'
 import type { Vector } from '../../data/vector.ts'
-import { type BoundExpression, walkBound } from '../../plan/expressions/bound-expression.ts'
+import type { BoundExpression } from '../../plan/expressions/bound-expression.ts'
 import type { VectorShape } from './batch-shape.ts'
 import { vectorValue } from './emit/columns.ts'
 import { Emission, type Lanes } from './emit/emission.ts'
@@ -35,20 +35,6 @@ export interface LoopShape {
   readonly selected: boolean
 }
 
-/** Beyond these an expression is interpreted: the function would be too large for the machine's compiler, which then runs it more slowly than our own. */
-export const NODES_MAX = 1000
-const DEPTH_MAX = 100
-
-/** Throws CannotGenerate where the expression has no generated form whatever the shape. */
-export function checkSize(expression: BoundExpression): void {
-  let nodes = 0
-  for (const _ of walkBound(expression)) nodes++
-  if (nodes > NODES_MAX) throw new CannotGenerate(`the expression has ${nodes} nodes, more than ${NODES_MAX}`)
-  if (depthOf(expression) > DEPTH_MAX) throw new CannotGenerate(`the expression is nested more than ${DEPTH_MAX} deep`)
-}
-const depthOf = (expression: BoundExpression): number =>
-  expression.kind === 'BoundCall' ? 1 + Math.max(0, ...expression.arguments.map(depthOf)) : 1
-
 const PARAMETERS = ['columns', 'length', 'context', 'zone', 'rows']
 
 function emissionFor(shape: LoopShape, context: ContextSource, code: CodeWriter): Emission {
@@ -66,8 +52,13 @@ function emissionFor(shape: LoopShape, context: ContextSource, code: CodeWriter)
   })
 }
 
-/** The code of a projection; `compile` it for a function. */
-export function projectCode(expressions: readonly BoundExpression[], shape: LoopShape, context: ContextSource): CodeWriter {
+/** Code, and the functions whose kernels it calls. */
+export interface LoopCode {
+  readonly code: CodeWriter
+  readonly kernels: ReadonlySet<string>
+}
+
+export function projectCode(expressions: readonly BoundExpression[], shape: LoopShape, context: ContextSource): LoopCode {
   const code = new CodeWriter()
   const emission = emissionFor(shape, context, code)
   const vectors = expressions.map((expression) => output(emission, emission.value(expression), shape.selected ? 'at' : 'row'))
@@ -75,18 +66,18 @@ export function projectCode(expressions: readonly BoundExpression[], shape: Loop
   if (shape.selected) code.add('for (let at = 0; at < length; at++) {', 'const row = rows[at]')
   else code.add('for (let row = 0; row < length; row++) {')
   code.add(...emission.body, '}', `return [${vectors.join(', ')}]`)
-  return code
+  return { code, kernels: emission.kernels }
 }
 
-export function filterCode(condition: BoundExpression, shape: LoopShape, context: ContextSource): CodeWriter {
+export function filterCode(condition: BoundExpression, shape: LoopShape, context: ContextSource): LoopCode {
   const code = new CodeWriter()
   const emission = emissionFor(shape, context, code)
   const value = emission.value(condition)
   code.add(...emission.prologue, 'const kept = new Int32Array(length)', 'let count = 0', 'for (let row = 0; row < length; row++) {')
   code.add(...emission.body, `if (${every(negated(value.isNull), emission.text(value))}) kept[count++] = row`, '}')
   code.add('return kept.subarray(0, count)')
-  return code
+  return { code, kernels: emission.kernels }
 }
 
-export const compileProject = (code: CodeWriter): ProjectLoop => code.compile<ProjectLoop>(PARAMETERS)
-export const compileFilter = (code: CodeWriter): FilterLoop => code.compile<FilterLoop>(PARAMETERS.slice(0, 4))
+export const compileProject = ({ code }: LoopCode): ProjectLoop => code.compile<ProjectLoop>(PARAMETERS)
+export const compileFilter = ({ code }: LoopCode): FilterLoop => code.compile<FilterLoop>(PARAMETERS.slice(0, 4))

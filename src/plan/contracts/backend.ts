@@ -144,4 +144,6 @@ export interface Backend {
   start(request: QueryRequest, listener: StreamingQueryListener): RunningQuery
   /** Runs a plan without streaming sources to its end. */
   collect(plan: Relation, configuration: Options): Promise<readonly Batch[]>
+  /** What the backend makes of the plan, as text: for people. */
+  explainCode(plan: Relation, configuration: Options): string
 }

@@ -44,6 +44,8 @@ export class Emission {
   /** The dictionary column whose codes are being looked up for: see dictionary-memo.ts. */
   memoised: number | null = null
   readonly keys = new ExpressionKeys()
+  /** Functions whose kernels are called. */
+  readonly kernels = new Set<string>()
   readonly #parts: EmissionParts
   readonly #prologue: string[] = []
   readonly #onceNames = new Map<string, string>()

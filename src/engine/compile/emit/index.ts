@@ -30,6 +30,3 @@ export function emitCall(emission: Emission, call: BoundCall, row: string): Valu
   }
   return memoisedByDictionary(emission, call, compute) ?? compute()
 }
-
-/** Whether the function has an inline form at all, for some types and lanes. */
-export const isInline = (name: string): boolean => Object.hasOwn(emitters, name)

@@ -14,6 +14,7 @@ export function kernelCall(emission: Emission, call: BoundCall, row: string): Va
   const kernel = Object.hasOwn(scalarKernels, call.function) ? scalarKernels[call.function] : undefined
   if (kernel === undefined) return emission.refuse(call, 'there is no kernel for a function')
   const { code } = emission
+  emission.kernels.add(call.function)
   if (kernel.nulls === 'propagate') {
     const run = code.hoist(kernel.make(callSite(call, emission.context)))
     return emission.strict(call.arguments, call.type, (values) => {
