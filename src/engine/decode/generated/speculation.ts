@@ -1,7 +1,7 @@
 /**
- * Which template the speculative code expects. It is learned from a record that surprised, at first and whenever surprises become frequent, with twice the
- * patience each time, so that records of changing forms do not cost their compilation for ever. Code is kept by template: two kinds of records in turn cost
- * two compilations.
+ * Which template the speculative code expects. It is learned from a record that surprised, at first and whenever surprises become frequent. A new template is on
+ * trial for some records: where it fits no better than the one before, that one comes back, with twice the patience each time, so that records of changing
+ * forms do not cost their compilation for ever. Code is kept by template: two kinds of records in turn cost two compilations.
  */
 import type { Records } from '../decoder.ts'
 import type { FieldTree } from './field-tree.ts'
@@ -10,6 +10,9 @@ import { type RecordTemplate, templateOf } from './record-template.ts'
 import type { TimeReader } from './time-reader.ts'
 
 const PATIENCE_MIN = 32
+const TRIAL = 64
+/** What is older than so many records counts half, and less. */
+const MEMORY = 1024
 const PATIENCE_MAX = 1 << 20
 const CODES_MAX = 16
 
@@ -19,6 +22,8 @@ export class Speculation {
   readonly #codes = new Map<string, TemplateCode>()
   #template: RecordTemplate | null = null
   #code: TemplateCode | null = null
+  /** What the template on trial took the place of, and the share of the records that it fitted. */
+  #before: { readonly template: RecordTemplate; readonly share: number } | null = null
   #hits = 0
   #misses = 0
   /** Records to wait for before the next learning. */
@@ -38,7 +43,7 @@ export class Speculation {
 
   /** The code to try, learned from this record if need be; null where no template is worth it. */
   codeFor(bytes: Uint8Array, { starts, ends }: Records, record: number): TemplateCode | null {
-    if (this.#wait <= 0 && (this.#template === null || this.#isSurprised)) {
+    if (this.#wait <= 0 && (this.#template === null || this.#isSurprised) && !this.#returns()) {
       this.#learn(templateOf(bytes, starts[record] as number, ends[record] as number, this.#tree.members))
     }
     if (this.#template !== null) this.#code ??= this.#compiled(this.#template)
@@ -48,6 +53,10 @@ export class Speculation {
   noteHits(records: number): void {
     this.#hits += records
     this.#wait -= records
+    if (this.#hits + this.#misses > MEMORY) {
+      this.#misses *= MEMORY / 2 / (this.#hits + this.#misses)
+      this.#hits = MEMORY / 2 - this.#misses
+    }
   }
   noteMiss(): void {
     this.#misses++
@@ -74,14 +83,31 @@ export class Speculation {
     return this.#misses * 4 > this.#hits + this.#misses
   }
 
+  /** Whether the template before the trial fitted better and is back. */
+  #returns(): boolean {
+    const before = this.#before
+    this.#before = null
+    if (before === null || before.share < this.#share) return false
+    this.#use(before.template, this.#patience)
+    return true
+  }
+  get #share(): number {
+    return this.#template === null ? 0 : this.#hits / Math.max(1, this.#hits + this.#misses)
+  }
+
   #learn(template: RecordTemplate | null): void {
     this.#patience = Math.min(PATIENCE_MAX, 2 * this.#patience)
     this.#wait = this.#patience
-    this.#hits = 0
-    this.#misses = 0
-    if (template === null) return
+    if (template === null || template.key === this.#template?.key) return
+    if (this.#template !== null) this.#before = { template: this.#template, share: this.#share }
+    this.#use(template, this.#template === null ? this.#patience : TRIAL)
+  }
+  #use(template: RecordTemplate, wait: number): void {
     this.#template = template
     this.#code = null
+    this.#wait = wait
+    this.#hits = 0
+    this.#misses = 0
   }
 
   #compiled(template: RecordTemplate): TemplateCode {

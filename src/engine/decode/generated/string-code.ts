@@ -95,15 +95,16 @@ function addCode({ code, fail, locals, inline }: ValueContext, lane: StringLane)
     // The length too: a string with NUL bytes must not pass for the one without.
     'b |= (p - s) << 24',
     'let h = Math.imul(a, -1640531535) ^ Math.imul(b, -2048144777)',
-    `h = ((h ^ (h >>> 15)) << 2) & (${table}.length - 4)`,
+    // One step back, so that the step of a collision is no branch that the optimiser has never seen taken.
+    'h = ((h ^ (h >>> 15)) << 2) - 4',
     'for (;;) {',
+    `h = (h + 4) & (${table}.length - 4)`,
     `const c = ${table}[h + 2]`,
     'if (c === 0) break',
     `if (${table}[h] === a && ${table}[h + 1] === b) {`,
     `${codes}[row] = c - 1`,
     `break ${label}`,
     '}',
-    `h = (h + 4) & (${table}.length - 4)`,
     '}',
     ...find,
     `${table} = ${dictionary}.table`,

@@ -174,9 +174,11 @@ function slotOf(table: Int32Array, low: number, high: number): number {
   let hash = Math.imul(low, -1640531535) ^ Math.imul(high, -2048144777)
   hash ^= hash >>> 15
   const mask = table.length - 4
-  let slot = (hash << 2) & mask
-  while (table[slot + 2] !== 0 && (table[slot] !== low || table[slot + 1] !== high)) slot = (slot + 4) & mask
-  return slot
+  let slot = (hash << 2) - 4
+  for (;;) {
+    slot = (slot + 4) & mask
+    if (table[slot + 2] === 0 || (table[slot] === low && table[slot + 1] === high)) return slot
+  }
 }
 function insertShort(table: Int32Array, low: number, high: number, code: number): void {
   const slot = slotOf(table, low, high)
