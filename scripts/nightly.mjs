@@ -7,7 +7,7 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash, randomInt } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,9 +17,11 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const folder = join(root, '.nightly')
 const stateFile = join(folder, 'state.json')
 const testResults = join(folder, 'vitest.json')
+/** What suites count beside their tests, a file each. */
+const countsFolder = join(folder, 'counts')
 /** What scripts/install-spark.sh brings. */
 const sparkPython = join(root, '.cache/spark/bin/python')
-const RUN_TIMEOUT_MS = 30 * 60_000
+const RUN_TIMEOUT_MS = 60 * 60_000
 
 const { values } = parseArgs({
   options: { again: { type: 'boolean' }, quick: { type: 'boolean' }, stage: { type: 'string', multiple: true } },
@@ -66,6 +68,22 @@ const stages = [
     command: `npm run --silent test:node${major}`,
     runs: ['1'],
   })),
+  ...[
+    [
+      'crash-enumeration',
+      'a crash after each operation of the disk, three deep; every fault, damage, lie and takeover',
+      'crash faults damage lying takeover',
+    ],
+    ['crash-mutations', 'planted faults, each of which the enumeration has to find', 'mutations'],
+  ].map(([name, about, suites]) => ({
+    name,
+    about,
+    command: `MILLRACE_CRASH_FULL=1 MILLRACE_CRASH_SCENARIO=$RUN vitest run ${suites
+      .split(' ')
+      .map((suite) => `test/crash/${suite}.test.ts`)
+      .join(' ')}`,
+    runs: name === 'crash-mutations' ? ['all'] : crashScenarios(),
+  })),
   {
     name: 'million',
     about: `a million lines of a socket, ${millions} times`,
@@ -87,6 +105,12 @@ const stages = [
     about: `${kills.toLocaleString('en')} kills of real queries at random instants, ${Math.min(kills, KILLS_A_RUN)} a run; each run is one test`,
     command: `MILLRACE_KILLS=${Math.min(kills, KILLS_A_RUN)} vitest run test/kill/random-kills.test.ts`,
     runs: numbered(Math.ceil(kills / KILLS_A_RUN)),
+  },
+  {
+    name: 'kill-points',
+    about: 'a kill at each crash point, runners asleep and taken over, full disks and the like, with the combinations that CI leaves out',
+    command: `MILLRACE_KILLS=${KILLS_A_RUN} vitest run test/kill/crash-points.test.ts test/kill/runners.test.ts test/kill/system-faults.test.ts`,
+    runs: ['1'],
   },
   {
     name: 'bench-exercise1',
@@ -131,6 +155,7 @@ function runStage({ name, about, command, runs }) {
 /** A run of tests counts its tests; any other run is one thing that passes or fails. */
 function oneRun(command, run) {
   rmSync(testResults, { force: true })
+  rmSync(countsFolder, { recursive: true, force: true })
   const from = performance.now()
   const { status } = spawnSync(command, {
     cwd: root,
@@ -142,6 +167,7 @@ function oneRun(command, run) {
       RUN: run,
       MILLRACE_SPARK_PYTHON: process.env.MILLRACE_SPARK_PYTHON ?? (existsSync(sparkPython) ? sparkPython : 'python3'),
       MILLRACE_TEST_RESULTS: testResults,
+      MILLRACE_CRASH_COUNTS: countsFolder,
       PATH: [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter),
     },
   })
@@ -150,7 +176,27 @@ function oneRun(command, run) {
   const passed = tests === null ? Number(status === 0) : tests.numPassedTests
   // A skipped test is none that passed, and a run that ended badly failed somewhere, whatever it counted.
   const failed = tests === null ? 0 : tests.numFailedTests + tests.numPendingTests
-  return { passed, failed: status === 0 ? failed : Math.max(1, failed), seconds, date: new Date().toISOString() }
+  const counts = readCounts()
+  return { passed, failed: status === 0 ? failed : Math.max(1, failed), seconds, date: new Date().toISOString(), ...(counts && { counts }) }
+}
+
+/** By what was counted, summed over the suites; null where nothing was. */
+function readCounts() {
+  if (!existsSync(countsFolder)) return null
+  const files = readdirSync(countsFolder).map((name) => JSON.parse(readFileSync(join(countsFolder, name), 'utf8')))
+  return sumOf(files)
+}
+
+function sumOf(counts) {
+  const sums = {}
+  for (const [name, count] of counts.flatMap((one) => Object.entries(one))) sums[name] = (sums[name] ?? 0) + count
+  return sums
+}
+
+/** The names in test/crash/scenarios.ts: each is a run of its own. */
+function crashScenarios() {
+  const text = readFileSync(join(root, 'test/crash/scenarios.ts'), 'utf8')
+  return [...text.matchAll(/^ {2}name: '([^']+)'|: Scenario = \{ name: '([^']+)'/gm)].map((match) => match[1] ?? match[2])
 }
 
 /** What is known of this commit so far, also from earlier calls; a stage that has not made all its runs says so. */
@@ -189,6 +235,7 @@ function summary({ name, about, command, runs }) {
     runsWanted: runs.length,
     failedRuns: finished.filter(([, { failed }]) => failed > 0).map(([run]) => run),
     seconds: Math.round(sum(({ seconds }) => seconds)),
+    ...(finished.some(([, { counts }]) => counts) && { counts: sumOf(finished.map(([, { counts }]) => counts ?? {})) }),
   }
 }
 

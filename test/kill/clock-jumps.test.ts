@@ -92,19 +92,17 @@ afterEach(() => armCrashPoints(null))
 
 const moments: readonly (CrashPoint | 'between')[] = ['between', 'begin.synced', 'epoch.read', 'sink.committed', 'commit.written']
 const triggers = ['default', 'processingTime', 'realTime'] as const
-test.each(triggers)('the wall clock is set under a query with trigger %s', { timeout: 60_000 }, async (trigger) => {
+test.each(triggers)('the wall clock is set under a query with trigger %s', { timeout: 240_000 }, async (trigger) => {
   const undisturbed = await answer(trigger, null)
   expect(undisturbed.late).toBe(0)
   for (const jumps of [
-    [HOUR_MS, -HOUR_MS],
-    [-HOUR_MS, HOUR_MS],
-    [TEN_YEARS_MS, -TEN_YEARS_MS],
-    [-TEN_YEARS_MS, TEN_YEARS_MS],
+    [HOUR_MS, -HOUR_MS, TEN_YEARS_MS, -TEN_YEARS_MS],
+    [-HOUR_MS, HOUR_MS, -TEN_YEARS_MS, TEN_YEARS_MS],
   ]) {
     let turn = 0
     const disturbed = await answer(trigger, (clock, moment) => {
       if (!moments.includes(moment)) return
-      clock.offsetMs += jumps[Math.floor(turn / moments.length) % 2] as number
+      clock.offsetMs += jumps[Math.floor(turn / moments.length) % jumps.length] as number
       turn++
     })
     expect({ jumps, ...disturbed }).toEqual({ jumps, ...undisturbed })

@@ -9,11 +9,11 @@ import { buildVictim } from './victim-build.ts'
 let victim = ''
 beforeAll(async () => {
   victim = await buildVictim()
-}, 60_000)
+}, 240_000)
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
   '%s while it waits: it ends in order, nothing is in doubt, and the next start has nothing to do again',
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   async (signal) => {
     await Scenario.using({ victim, query: 'windows', seed: 21, rowsPerFile: 50 }, async (scenario) => {
       scenario.feeder.add(10)
@@ -33,7 +33,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   },
 )
 
-test('SIGTERM at any moment of a busy query: it ends in order, and others may start at once', { timeout: 60_000 }, async () => {
+test('SIGTERM at any moment of a busy query: it ends in order, and others may start at once', { timeout: 240_000 }, async () => {
   await Scenario.using({ victim, query: 'copy', seed: 22 }, async (scenario) => {
     scenario.feeder.add(5)
     scenario.feeder.start(15, 300)
