@@ -137,7 +137,7 @@ test('strings that end with bytes that no string may have do not pass for those 
   expect(decoder.decode(records).malformed.count).toBe(20)
 })
 
-test('where code from strings is refused or a schema is too large, the interpreter decodes, and says why', () => {
+test('where generated code is switched off or a schema is too large, the interpreter decodes, and says why', () => {
   const wide = structType(Array.from({ length: 500 }, (_, index) => field(`f${index}`, { kind: 'int' })))
   expect(decoderFor(specOf(wide), 'UTC').describe()).toBe('json records, interpreted: the schema has more than 400 fields')
   expect(decoderFor(specOf(), 'UTC', { generate: false }).describe()).toMatch(/interpreted: generated code is switched off/)
