@@ -28,36 +28,54 @@ export interface GroupRow {
   readonly row: number
 }
 
-/** Calls of one Aggregate over its input. */
-export class AggregateCalls {
-  readonly stateTypes: readonly DataType[]
-  readonly #plan: AggregatePlan
-  readonly #aggregators: readonly Aggregator[]
-  readonly #project: ReturnType<Executor['projection']>
-  readonly #ordered: boolean
+/** Where rows stand among all rows of their partition, as texts that order: by epoch, then by row. */
+export class RowPositions {
   #epoch = ''
   readonly #rowsOfOrigin = new Map<string, number>()
-
-  constructor(plan: AggregatePlan, executor: Executor, context: ContextSource) {
-    this.#plan = plan
-    this.#aggregators = plan.aggregates.map(({ aggregate }) => {
-      const kernel = Object.hasOwn(aggregateKernels, aggregate.function) ? aggregateKernels[aggregate.function] : undefined
-      assert(kernel !== undefined, `there is no kernel for the aggregate ${aggregate.function}`)
-      return kernel.make(callSite({ arguments: aggregate.arguments, type: aggregate.type }, context))
-    })
-    this.stateTypes = this.#aggregators.flatMap((one) => one.stateTypes)
-    this.#ordered = plan.aggregates.some(({ aggregate }) => aggregate.function === 'first' || aggregate.function === 'last')
-    const time = plan.session === null ? [] : [plan.session.time]
-    this.#project = executor.projection([...plan.keys, ...time, ...plan.aggregates.flatMap((one) => one.aggregate.arguments)], context)
-  }
 
   begin(epoch: number): void {
     this.#epoch = String(epoch).padStart(12, '0')
     this.#rowsOfOrigin.clear()
   }
+  /** The number of the first of the next rows. */
+  next(order: string, rows: number): number {
+    const first = this.#rowsOfOrigin.get(order) ?? 0
+    this.#rowsOfOrigin.set(order, first + rows)
+    return first
+  }
+  text(order: string, number: number): string {
+    return `${order}\u0000${this.#epoch}\u0000${String(number).padStart(12, '0')}`
+  }
+}
+
+/** Calls of one Aggregate over its input. */
+export class AggregateCalls {
+  readonly stateTypes: readonly DataType[]
+  readonly aggregators: readonly Aggregator[]
+  readonly positions = new RowPositions()
+  readonly #plan: AggregatePlan
+  readonly #project: ReturnType<Executor['projection']>
+  readonly #ordered: boolean
+
+  constructor(plan: AggregatePlan, executor: Executor, context: ContextSource) {
+    this.#plan = plan
+    this.aggregators = plan.aggregates.map(({ aggregate }) => {
+      const kernel = Object.hasOwn(aggregateKernels, aggregate.function) ? aggregateKernels[aggregate.function] : undefined
+      assert(kernel !== undefined, `there is no kernel for the aggregate ${aggregate.function}`)
+      return kernel.make(callSite({ arguments: aggregate.arguments, type: aggregate.type }, context))
+    })
+    this.stateTypes = this.aggregators.flatMap((one) => one.stateTypes)
+    this.#ordered = isOrdered(plan)
+    const time = plan.session === null ? [] : [plan.session.time]
+    this.#project = executor.projection([...plan.keys, ...time, ...plan.aggregates.flatMap((one) => one.aggregate.arguments)], context)
+  }
+
+  begin(epoch: number): void {
+    this.positions.begin(epoch)
+  }
 
   get initial(): readonly Datum[] {
-    return this.#aggregators.flatMap((one) => one.initial)
+    return this.aggregators.flatMap((one) => one.initial)
   }
 
   *rows(batch: Batch, origin: Origin): Generator<GroupRow> {
@@ -71,12 +89,14 @@ export class AggregateCalls {
       return readers.slice(from, next)
     })
     const order = originOrder(origin)
+    const { positions } = this
+    const first = this.#ordered ? positions.next(order, batch.length) : 0
     for (let row = 0; row < batch.length; row++) {
       yield {
         key: keys.map((read) => read(row)),
         time: time === null ? null : time(row),
         args: args.map((readArgs) => readArgs.map((read) => read(row))),
-        origin: this.#ordered ? this.#position(order) : order,
+        origin: this.#ordered ? positions.text(order, first + row) : order,
         row,
       }
     }
@@ -95,26 +115,23 @@ export class AggregateCalls {
 
   results(state: readonly Datum[]): Datum[] {
     let from = 0
-    return this.#aggregators.map((one) => {
+    return this.aggregators.map((one) => {
       const result = one.result(state.slice(from, from + one.stateTypes.length))
       from += one.stateTypes.length
       return result
     })
   }
 
-  /** Where a row stands among all rows of its partition, as a text that orders: by epoch, then by row. */
-  #position(order: string): string {
-    const count = this.#rowsOfOrigin.get(order) ?? 0
-    this.#rowsOfOrigin.set(order, count + 1)
-    return `${order}\u0000${this.#epoch}\u0000${String(count).padStart(12, '0')}`
-  }
-
   #fold(next: (one: Aggregator, from: number, index: number) => readonly Datum[]): Datum[] {
     const state: Datum[] = []
-    for (const [index, one] of this.#aggregators.entries()) state.push(...next(one, state.length, index))
+    for (const [index, one] of this.aggregators.entries()) state.push(...next(one, state.length, index))
     return state
   }
 }
+
+/** Whether an aggregate asks where rows stand. */
+export const isOrdered = (plan: AggregatePlan): boolean =>
+  plan.aggregates.some(({ aggregate }) => aggregate.function === 'first' || aggregate.function === 'last')
 
 /** As in Spark, 0.0 and -0.0 are one key, which is 0.0. */
 function keyReader(type: DataType, read: DatumReader): DatumReader {
@@ -136,8 +153,12 @@ export class LateCounter implements LateRows {
     return this.#samples
   }
   add(batch: Batch, row: number): void {
+    this.addMade(() => takeRows(batch, Int32Array.of(row)))
+  }
+  /** A row that is made only when it is wanted as a sample. */
+  addMade(make: () => Batch): void {
     this.count++
-    if (this.#samples.length < LATE_SAMPLES_MAX) this.#samples.push(takeRows(batch, Int32Array.of(row)))
+    if (this.#samples.length < LATE_SAMPLES_MAX) this.#samples.push(make())
   }
   reset(): void {
     this.count = 0

@@ -16,14 +16,14 @@ import type { Executor } from '../compile/executor.ts'
 import type { EvaluationContext } from '../compile/kernel.ts'
 import type { StateCommit, StateProvider } from '../state/contract.ts'
 import { type EpochEnd, type TrackerSnapshot, type WatermarkPolicy, WatermarkTracker } from '../time/watermark.ts'
-import { AggregateOperator } from './aggregate.ts'
 import { expiryOf } from './aggregate-output.ts'
+import { aggregation } from './aggregation.ts'
 import { assignWindows } from './assign-windows.ts'
 import { EventTimeStats } from './event-time-stats.ts'
 import { AggregateCalls } from './groups.ts'
 import { type Emit, type Origin, originOrder, type StageOperator, type StatefulOperator } from './operator.ts'
 import { rowFunction } from './row-function.ts'
-import { SessionAggregateOperator, sessionStateTypes } from './session-aggregate.ts'
+import { sessionStateTypes } from './session-aggregate.ts'
 import { filterStage, projectStage } from './stages.ts'
 
 export interface PipelineOptions {
@@ -241,10 +241,8 @@ export class Pipeline {
       valueTypes: plan.session === null ? calls.stateTypes : sessionStateTypes(calls.stateTypes),
       expiry: expiryOf(plan, mode),
     })
-    const parts = { plan, schema, mode, calls, store, monotonicMs }
-    const operator =
-      plan.session === null ? new AggregateOperator(parts) : new SessionAggregateOperator({ ...parts, session: plan.session })
-    await this.#build(plan.input, (batch, origin) => operator.push(batch, origin))
+    const { operator, input } = aggregation({ plan, schema, mode, calls, store, monotonicMs }, executor, () => this.#context)
+    await this.#build(input, (batch, origin) => operator.push(batch, origin))
     const trackers = [...walkPlan(plan.input)].flatMap((node) =>
       node.kind === 'Watermark' ? [this.#trackers.get(node.id) as WatermarkTracker] : [],
     )

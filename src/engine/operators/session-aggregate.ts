@@ -26,7 +26,7 @@ const NO_STARTS: Starts = []
 
 export class SessionAggregateOperator implements StatefulOperator {
   readonly id: string
-  readonly late = new LateCounter()
+  readonly late: LateCounter
   readonly #parts: SessionParts
   readonly #keyTypes: readonly DataType[]
   readonly #times = new OperatorTimes()
@@ -38,8 +38,9 @@ export class SessionAggregateOperator implements StatefulOperator {
   #changed = 0
   #removed = 0
 
-  constructor(parts: SessionParts) {
+  constructor(parts: SessionParts, late = new LateCounter()) {
     this.#parts = parts
+    this.late = late
     this.id = parts.plan.id
     this.#keyTypes = parts.plan.keys.map((one) => one.type)
     for (const { key } of parts.store.entries()) {
@@ -56,6 +57,11 @@ export class SessionAggregateOperator implements StatefulOperator {
     this.#times.reset()
     this.late.reset()
     this.#parts.calls.begin(epoch)
+  }
+
+  /** Takes over in the middle of an epoch. */
+  resume(watermark: OperatorWatermark): void {
+    this.#watermark = watermark
   }
 
   push(batch: Batch, origin: Origin): void {

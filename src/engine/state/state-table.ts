@@ -125,6 +125,19 @@ export class StateTable implements Omit<StateStore, 'commit'> {
 
   // ── by rows
 
+  /** The rows that are kept. */
+  rows(): Int32Array {
+    const all = new RowList(null)
+    for (let group = 0; group < KEY_GROUPS; group++) this.#index.rowsOf(group, all)
+    return all.view().filter((row) => !this.#epoch.isDead(row))
+  }
+  /** The rows of `changed`, and those of `expired`. */
+  changedRows(): Int32Array {
+    return this.#epoch.puts()
+  }
+  expiredRows(upTo: bigint): Int32Array {
+    return this.#expiry === null ? new Int32Array(0) : Int32Array.from(this.#expiry.rowsUpTo(upTo))
+  }
   /** The row of the key; NO_ROW where it is not kept. */
   find(key: readonly Datum[]): number {
     return this.#living(this.#index.find(this.#probe(key)))

@@ -1,0 +1,53 @@
+/** Writes keys from vectors into rows of the state table's key columns, in the form that the row path gives them: −0 as 0, each NaN as the canonical one. */
+import type { DoubleVector, StructVector, Vector } from '../../../data/vector.ts'
+import { isValid } from '../../../data/vector-reader.ts'
+import type { LongColumn } from '../../state/long-column.ts'
+import { NumberColumn } from '../../state/number-column.ts'
+import { PAGE_BITS, PAGE_MASK } from '../../state/pages.ts'
+import type { StateColumn } from '../../state/state-column.ts'
+import { StructColumn } from '../../state/struct-column.ts'
+
+export function loadKey(column: StateColumn, row: number, vector: Vector, index: number): void {
+  if (column instanceof StructColumn) loadStruct(column, row, vector as StructVector, index)
+  else if (column instanceof NumberColumn && column.type.kind === 'double' && isValid(vector.validity, index)) {
+    const value = (vector as DoubleVector).values[index] as number
+    column.set(row, value === 0 ? 0 : Number.isNaN(value) ? Number.NaN : value)
+  } else column.load(row, vector, index)
+}
+
+function loadStruct(column: StructColumn, row: number, vector: StructVector, index: number): void {
+  if (!isValid(vector.validity, index)) {
+    column.clear(row)
+    return
+  }
+  column.present.set(row)
+  const { children } = column
+  for (let at = 0; at < children.length; at++) loadKey(children[at] as StateColumn, row, vector.children[at] as Vector, index)
+}
+
+/** Sets a long or timestamp to a safe integer. */
+export function setSafe(column: LongColumn, row: number, value: number): void {
+  if (column.wide === null) {
+    ;(column.narrow[row >>> PAGE_BITS] as Float64Array)[row & PAGE_MASK] = value
+    column.present.set(row)
+  } else column.set(row, BigInt(value))
+}
+
+/** Sets a window struct. */
+export class WindowColumn {
+  readonly #column: StructColumn
+  readonly #start: LongColumn
+  readonly #end: LongColumn
+
+  constructor(column: StateColumn) {
+    const struct = column as StructColumn
+    this.#column = struct
+    this.#start = struct.children[0] as LongColumn
+    this.#end = struct.children[1] as LongColumn
+  }
+  set(row: number, start: number, end: number): void {
+    this.#column.present.set(row)
+    setSafe(this.#start, row, start)
+    setSafe(this.#end, row, end)
+  }
+}

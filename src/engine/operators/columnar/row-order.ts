@@ -1,0 +1,166 @@
+/**
+ * State rows in the order of their keys, as compareDatums has it. Column by column from the last to the first: the distinct values of a column are sorted, and
+ * the rows counted into place by the ranks of their values. So a column costs a pass over the rows and a sort of what is distinct in it.
+ */
+import type { BinaryVector, StringSliceVector, Vector } from '../../../data/vector.ts'
+import type { StateColumn } from '../../state/state-column.ts'
+import { StructColumn } from '../../state/struct-column.ts'
+import { byKeys } from '../groups.ts'
+import { NumberColumnCodes } from './key-codes.ts'
+import { TextCodes } from './text-codes.ts'
+
+/** Up to so many rows are compared datum by datum. */
+const FEW_ROWS = 24
+
+export interface RowOrder {
+  readonly rows: Int32Array
+  /** Of string columns whose distinct values are few: a code for each ordered row (its meaning under a null is none), and the texts. */
+  readonly texts: ReadonlyMap<StateColumn, { readonly codes: Int32Array; readonly dictionary: readonly string[] }>
+}
+interface Ranks {
+  /** By place in the unordered rows; 0 is null. */
+  readonly ranks: Int32Array
+  /** One more than the greatest. */
+  readonly count: number
+  /** By rank − 1. */
+  readonly dictionary?: readonly string[]
+}
+
+export function orderRows(columns: readonly StateColumn[], rows: Int32Array): RowOrder {
+  if (rows.length <= FEW_ROWS) return { rows: orderFew(columns, rows), texts: new Map() }
+  const { length } = rows
+  const ranked = new Map<StateColumn, Ranks>()
+  let order = Int32Array.from(rows, (_, place) => place)
+  for (const leaf of leavesOf(columns).reverse()) {
+    const ranks = leaf.presence ? presenceRanks(leaf.column, rows) : ranksOf(leaf.column, rows)
+    if (ranks.dictionary !== undefined) ranked.set(leaf.column, ranks)
+    if (ranks.count > 1) order = counted(order, ranks)
+  }
+  const texts = new Map<StateColumn, { codes: Int32Array; dictionary: readonly string[] }>()
+  for (const [column, { ranks, dictionary = [] }] of ranked) {
+    const codes = new Int32Array(length)
+    for (let at = 0; at < length; at++) codes[at] = (ranks[order[at] as number] as number) - 1
+    texts.set(column, { codes, dictionary })
+  }
+  return { rows: order.map((place) => rows[place] as number), texts }
+}
+
+function orderFew(columns: readonly StateColumn[], rows: Int32Array): Int32Array {
+  if (rows.length < 2) return rows
+  const compare = byKeys(columns.map((one) => one.type))
+  const keys = Array.from(rows, (row) => ({ row, key: columns.map((one) => one.get(row)) }))
+  return Int32Array.from(
+    keys.sort((a, b) => compare(a.key, b.key)),
+    ({ row }) => row,
+  )
+}
+
+interface Leaf {
+  readonly column: StateColumn
+  readonly presence: boolean
+}
+function leavesOf(columns: readonly StateColumn[]): Leaf[] {
+  return columns.flatMap((column) =>
+    column instanceof StructColumn ? [{ column, presence: true }, ...leavesOf(column.children)] : [{ column, presence: false }],
+  )
+}
+
+/** Stable. */
+function counted(order: Int32Array, { ranks, count }: Ranks): Int32Array<ArrayBuffer> {
+  const ends = new Int32Array(count + 1)
+  for (let at = 0; at < order.length; at++) {
+    const next = (ranks[at] as number) + 1
+    ends[next] = (ends[next] as number) + 1
+  }
+  for (let rank = 0; rank < count; rank++) ends[rank + 1] = (ends[rank + 1] as number) + (ends[rank] as number)
+  const sorted = new Int32Array(order.length)
+  for (let at = 0; at < order.length; at++) {
+    const place = order[at] as number
+    const rank = ranks[place] as number
+    const to = ends[rank] as number
+    sorted[to] = place
+    ends[rank] = to + 1
+  }
+  return sorted
+}
+
+function presenceRanks(column: StateColumn, rows: Int32Array): Ranks {
+  const ranks = Int32Array.from(rows, (row) => (column.isNull(row) ? 0 : 1))
+  return { ranks, count: ranks.includes(0) ? 2 : 1 }
+}
+
+function ranksOf(column: StateColumn, rows: Int32Array): Ranks {
+  const vector = column.gather(rows)
+  switch (vector.kind) {
+    case 'null':
+      return { ranks: new Int32Array(rows.length), count: 1 }
+    case 'boolean':
+      return { ranks: Int32Array.from(rows, (row) => (column.isNull(row) ? 0 : column.get(row) === true ? 2 : 1)), count: 3 }
+    case 'string':
+    case 'binary':
+      return textRanks(vector as StringSliceVector | BinaryVector)
+    default:
+      return numberRanks(vector as NumberVector)
+  }
+}
+
+type NumberVector = Extract<Vector, { readonly kind: 'int' | 'date' | 'long' | 'timestamp' | 'double' }>
+
+function numberRanks(vector: NumberVector): Ranks {
+  const codes = new NumberColumnCodes()
+  const ranks = new Int32Array(vector.length)
+  codes.code(vector, ranks)
+  const count = codes.max
+  const values = vector.values.slice(0, count)
+  for (let at = 0; at < ranks.length; at++) {
+    const code = ranks[at] as number
+    if (code !== 0) values[code - 1] = vector.values[at] as never
+  }
+  // A typed array sorts numbers in their order, NaN last; keys have no −0.
+  values.sort()
+  const sorted = new Int32Array(count)
+  codes.code({ kind: vector.kind, length: count, validity: null, values } as NumberVector, sorted)
+  translate(ranks, sorted)
+  return { ranks, count: count + 1 }
+}
+
+function textRanks(vector: StringSliceVector | BinaryVector): Ranks {
+  const { bytes, offsets, lengths, length } = vector
+  const codes = new TextCodes()
+  const ranks = new Int32Array(length)
+  codes.code(vector, ranks)
+  const { count } = codes
+  /** By code: a row that has it. */
+  const rowOf = new Int32Array(count + 1)
+  for (let at = 0; at < length; at++) rowOf[ranks[at] as number] = at
+  const sorted = Int32Array.from({ length: count }, (_, index) => index + 1)
+  sorted.sort((a, b) => {
+    const x = rowOf[a] as number
+    const y = rowOf[b] as number
+    return compareBytes(bytes, offsets[x] as number, lengths[x] as number, offsets[y] as number, lengths[y] as number)
+  })
+  translate(ranks, sorted)
+  if (vector.kind === 'binary' || count * 2 > length) return { ranks, count: count + 1 }
+  const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+  const dictionary = Array.from(sorted, (code) => {
+    const start = offsets[rowOf[code] as number] as number
+    return utf8.decode(bytes.subarray(start, start + (lengths[rowOf[code] as number] as number)))
+  })
+  return { ranks, count: count + 1, dictionary }
+}
+
+/** Codes become ranks; `sorted` has the codes in order. */
+function translate(codes: Int32Array, sorted: Int32Array): void {
+  const rankOf = new Int32Array(sorted.length + 1)
+  for (let rank = 0; rank < sorted.length; rank++) rankOf[sorted[rank] as number] = rank + 1
+  for (let at = 0; at < codes.length; at++) codes[at] = rankOf[codes[at] as number] as number
+}
+
+function compareBytes(bytes: Uint8Array, a: number, aLength: number, b: number, bLength: number): number {
+  const length = Math.min(aLength, bLength)
+  for (let at = 0; at < length; at++) {
+    const order = (bytes[a + at] as number) - (bytes[b + at] as number)
+    if (order !== 0) return order
+  }
+  return aLength - bLength
+}

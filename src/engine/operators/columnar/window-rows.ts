@@ -1,0 +1,132 @@
+/**
+ * From the rows of a batch to rows of the state table, where one key is a window of a time: the windows are never made as a column, and rows that are in
+ * several windows are not multiplied, but give an entry for each.
+ */
+import type { DataType } from '../../../data/data-type.ts'
+import type { Vector } from '../../../data/vector.ts'
+import type { StateColumn } from '../../state/state-column.ts'
+import { PROBE } from '../../state/state-table.ts'
+import type { WindowSpec } from '../../time/windows.ts'
+import { CODES_MAX, type GroupRows, lane } from './group-rows.ts'
+import { KeyCodes } from './key-codes.ts'
+import { WindowColumn } from './key-load.ts'
+import type { Entries } from './lane-aggregates.ts'
+import { CODE_BITS, CODE_MASK, RowCache } from './row-cache.ts'
+import { WindowPanes, type WindowTable } from './window-panes.ts'
+
+/** Entries made at once: a batch of long windows with a short slide is mapped in parts. */
+const ENTRIES_MAX = 1 << 16
+const NO_WINDOWS: readonly WindowTable[] = []
+
+export type OnLate = (row: number, window: WindowTable) => void
+
+export class WindowRows {
+  readonly #groups: GroupRows
+  readonly #codes: KeyCodes
+  readonly #keyColumns: readonly StateColumn[]
+  readonly #window: WindowColumn
+  readonly #panes: WindowPanes
+  readonly #cache = new RowCache()
+  readonly #windowsMax: number
+  #lateUpTo: bigint | null = null
+  #keys: readonly Vector[] = []
+  #lane: Int32Array = new Int32Array(0)
+  #rows: Int32Array = new Int32Array(0)
+  #at: Int32Array = new Int32Array(0)
+  /** The row whose keys are in the probe. */
+  #probed = -1
+
+  /** `types`: of all keys, in order; `position`: where the window is among them. */
+  constructor(groups: GroupRows, types: readonly DataType[], position: number, spec: WindowSpec) {
+    this.#groups = groups
+    const { keyColumns } = groups.table
+    this.#codes = new KeyCodes(types.filter((_, index) => index !== position))
+    this.#keyColumns = keyColumns.filter((_, index) => index !== position)
+    this.#window = new WindowColumn(keyColumns[position] as StateColumn)
+    this.#panes = new WindowPanes(spec)
+    this.#windowsMax = Number((spec.sizeMicros + spec.slideMicros - 1n) / spec.slideMicros)
+  }
+
+  begin(lateUpTo: bigint | null): void {
+    this.#lateUpTo = lateUpTo
+    this.clear()
+  }
+  /** Forgets the rows: some may have been removed. */
+  clear(): void {
+    this.#cache.clear()
+    this.#panes.clear(this.#lateUpTo)
+  }
+  fits(times: Float64Array): boolean {
+    return this.#panes.fits(times)
+  }
+
+  /** Readies a batch: its keys but for the window. */
+  open(keys: readonly Vector[], length: number): void {
+    if (this.#codes.max > CODES_MAX || this.#cache.isFull) {
+      this.clear()
+      this.#codes.clear()
+    }
+    this.#keys = keys
+    this.#probed = -1
+    this.#lane = this.#codes.code(keys, length)
+  }
+  /** How many rows may be mapped at once. */
+  get rowsMax(): number {
+    return Math.max(1, Math.floor(ENTRIES_MAX / this.#windowsMax))
+  }
+
+  /** The entries of the rows [from, to), in the order of rows, then of windows. Late ones are told and left out. */
+  map(times: Float64Array, from: number, to: number, onLate: OnLate): Entries {
+    const entriesMax = (to - from) * this.#windowsMax
+    this.#rows = lane(this.#rows, entriesMax)
+    this.#at = lane(this.#at, entriesMax)
+    const rows = this.#rows
+    const at = this.#at
+    const codes = this.#lane
+    const codesMax = this.#codes.max
+    let { slab } = this.#cache
+    let [low, high] = [Number.NaN, Number.NaN]
+    let open = NO_WINDOWS
+    let late = NO_WINDOWS
+    let isWhole = from === 0
+    let count = 0
+    for (let row = from; row < to; row++) {
+      const time = times[row] as number
+      if (!(time >= low && time < high)) {
+        const pane = this.#panes.paneOf(time)
+        low = pane.low
+        high = pane.high
+        open = pane.open
+        late = pane.late
+        for (let index = 0; index < open.length; index++) open[index]?.directory.fit(codesMax)
+      }
+      if (late.length > 0) {
+        isWhole = false
+        for (const window of late) onLate(row, window)
+      }
+      const code = codes[row] as number
+      for (let index = 0; index < open.length; index++) {
+        const window = open[index] as WindowTable
+        let found = slab[(window.directory.places[code >>> CODE_BITS] as number) + (code & CODE_MASK)] as number
+        if (found === 0) {
+          found = this.#miss(row, window, code)
+          slab = this.#cache.slab
+        }
+        rows[count] = found
+        at[count++] = row
+      }
+    }
+    return { count, rows, at: isWhole && count === to ? null : at }
+  }
+
+  #miss(row: number, { start, end, directory }: WindowTable, code: number): number {
+    if (this.#probed !== row) {
+      this.#groups.load(this.#keyColumns, this.#keys, row)
+      this.#probed = row
+    }
+    this.#window.set(PROBE, start, end)
+    const found = this.#groups.upsert()
+    this.#cache.set(directory, code, found)
+    return found
+  }
+}
