@@ -25,7 +25,7 @@ function tooLarge(value: Datum, to: DataType): MillraceError {
     details: { value: String(value), type: simpleString(to) },
   })
 }
-function outsideYears(value: Datum): MillraceError {
+export function outsideYears(value: Datum): MillraceError {
   return new MillraceError('DATETIME_OVERFLOW', `The value ${String(value)} is a time outside the years 1 to 9999.`, {
     details: { value: String(value) },
   })

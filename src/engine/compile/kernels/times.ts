@@ -5,7 +5,7 @@ import { DATE_MAX, DATE_MIN, type Datum } from '../../../data/datum.ts'
 import { floorDivide, type TimeZone } from '../../../data/time-zone.ts'
 import { MillraceError } from '../../../error.ts'
 import type { ScalarKernel } from '../kernel.ts'
-import { castBetween, timestampInRange, timestampOfSeconds, zoneOf } from './casts.ts'
+import { castBetween, outsideYears, timestampInRange, timestampOfSeconds, zoneOf } from './casts.ts'
 import { checkedLong } from './numbers.ts'
 
 const strict = (run: (...args: never[]) => Datum): ScalarKernel => ({ nulls: 'propagate', make: () => run })
@@ -89,6 +89,8 @@ function added(unit: string, amount: bigint, micros: bigint, zone: TimeZone): bi
   if (amount > limit || amount < -limit)
     throw new MillraceError('DATETIME_OVERFLOW', `${amount} ${unit}s lead outside the years 1 to 9999.`)
   const day = months === undefined ? days + Number(amount) * (unit === 'week' ? 7 : 1) : addedMonths(days, Number(amount) * months)
+  // A zone moves it by less than two days; far years are refused before one is asked for them, since the platform's calendar does not have them.
+  if (day < DATE_MIN - 2 || day > DATE_MAX + 2) throw outsideYears(micros)
   return timestampInRange(zone.localToUtc(BigInt(day) * MICROS_PER_DAY + ofDay), micros)
 }
 function addedMonths(days: number, months: number): number {
