@@ -10,6 +10,8 @@ const ROWS = 10
 /** What the journal writes for such an epoch, about. */
 const FRAME_BYTES = 600
 const WARM_UP = 50
+/** Busy epochs between two looks at what syncs alone cost. */
+const BURST = 50
 /** What a memory stream counts for a value. */
 const VALUE_BYTES = 16
 
@@ -46,6 +48,7 @@ function countingIo(counted: Counted): Io {
 }
 
 interface Rig {
+  readonly session: ReturnType<typeof testSession>['session']
   readonly query: StreamingQuery
   readonly stream: MemoryStream<{ key: typeof t.int }>
   readonly counted: Counted
@@ -53,12 +56,11 @@ interface Rig {
   readonly close: () => Promise<void>
 }
 
-async function start(folder: string, program: 'select' | 'count', backlog: number): Promise<Rig> {
+async function start(folder: string, program: 'select' | 'count'): Promise<Rig> {
   const counted: Counted = { syncs: 0 }
   const { session } = testSession({ io: countingIo(counted) })
   session.conf.set('millrace.maxBytesPerTrigger', String(ROWS * VALUE_BYTES))
   const stream = new MemoryStream({ key: t.int })
-  if (backlog > 0) stream.addData(rowsOf(backlog))
   const df = session.readStream.source(stream)
   const writer = program === 'count' ? df.groupBy('key').agg(count('*').alias('rows')).writeStream.outputMode('update') : df.writeStream
   await realIo.disk.makeFolder(folder)
@@ -66,6 +68,7 @@ async function start(folder: string, program: 'select' | 'count', backlog: numbe
   const bytes = new Uint8Array(FRAME_BYTES).fill(120)
   const query = writer.format('noop').option('checkpointLocation', join(folder, 'checkpoint')).start()
   return {
+    session,
     query,
     stream,
     counted,
@@ -88,7 +91,7 @@ const rowsOf = (rows: number) => Array.from({ length: rows }, (_, row) => ({ key
 
 /** Each epoch begins after all was read: its begin cannot ride on a commit. */
 export async function idleEpochs(folder: string, program: 'select' | 'count', epochs: number): Promise<EpochFigures> {
-  const { query, stream, counted, alone, close } = await start(folder, program, 0)
+  const { query, stream, counted, alone, close } = await start(folder, program)
   await query.processAllAvailable()
   const [epochMs, syncsAloneMs]: [number[], number[]] = [[], []]
   let syncs = 0
@@ -109,25 +112,25 @@ export async function idleEpochs(folder: string, program: 'select' | 'count', ep
   return { syncsPerEpoch: syncs / epochs, epochMs, syncsAloneMs }
 }
 
-/** Input is always waiting. The time of an epoch is that between two reports of progress. */
+/** Bursts of epochs whose input is waiting, and after each as many syncs alone. The time of an epoch is that between two reports of progress. */
 export async function busyEpochs(folder: string, program: 'select' | 'count', epochs: number): Promise<EpochFigures> {
-  const { query, counted, alone, close } = await start(folder, program, (epochs + WARM_UP) * ROWS)
-  const epochMs: number[] = []
-  let [last, syncsBefore, syncsAfter, seen] = [performance.now(), 0, 0, 0]
-  while (seen < epochs + WARM_UP - 1) {
-    await new Promise((resolve) => setImmediate(resolve))
-    const done = (query.lastProgress?.batchId ?? -1) + 1
-    if (done === seen) continue
-    const now = performance.now()
-    if (seen >= WARM_UP) for (let epoch = seen; epoch < done; epoch++) epochMs.push((now - last) / (done - seen))
-    else syncsBefore = counted.syncs
-    if (seen < WARM_UP && done > WARM_UP) syncsBefore = counted.syncs
-    syncsAfter = counted.syncs
-    last = now
-    seen = done
+  const { session, query, stream, counted, alone, close } = await start(folder, program)
+  await query.processAllAvailable()
+  const reports: { readonly ms: number; readonly syncs: number }[] = []
+  session.streams.addListener({ onQueryProgress: () => void reports.push({ ms: performance.now(), syncs: counted.syncs }) })
+  const [epochMs, syncsAloneMs]: [number[], number[]] = [[], []]
+  let syncs = 0
+  for (let burst = -1; burst * BURST < epochs; burst++) {
+    reports.length = 0
+    stream.addData(rowsOf(BURST * ROWS))
+    await query.processAllAvailable()
+    // The first one writes a begin of its own.
+    const [first, last] = [reports[0], reports.at(-1)]
+    if (burst < 0 || first === undefined || last === undefined) continue
+    syncs += (last.syncs - first.syncs) / (reports.length - 1)
+    for (let at = 1; at < reports.length; at++) epochMs.push((reports[at]?.ms ?? 0) - (reports[at - 1]?.ms ?? 0))
+    for (let sync = 1; sync < BURST; sync++) syncsAloneMs.push(await alone(1))
   }
-  const syncsAloneMs: number[] = []
-  for (let sync = 0; sync < epochs; sync++) syncsAloneMs.push(await alone(1))
   await close()
-  return { syncsPerEpoch: (syncsAfter - syncsBefore) / epochMs.length, epochMs, syncsAloneMs }
+  return { syncsPerEpoch: syncs / Math.ceil(epochs / BURST), epochMs, syncsAloneMs }
 }
