@@ -27,7 +27,10 @@ export async function buildVictim(): Promise<string> {
   const draft = mkdtempSync(join(builds, 'draft-'))
   const packageFolder = join(draft, 'node_modules/millrace')
   await compile(['-p', join(root, 'tsconfig.build.json'), '--outDir', join(packageFolder, 'dist')])
-  cpSync(join(root, 'package.json'), join(packageFolder, 'package.json'))
+  // The modules as they are compiled: there is nothing to bundle here.
+  const manifest = readFileSync(join(root, 'package.json'), 'utf8')
+  const modules = manifest.replace('dist/bundle/index.js', 'dist/index.js').replace('dist/bundle/testing.js', 'dist/testing/index.js')
+  writeFileSync(join(packageFolder, 'package.json'), modules)
   writeFileSync(join(draft, 'package.json'), JSON.stringify({ name: 'victim', private: true, type: 'module' }))
   cpSync(victimSource, join(draft, 'victim.ts'))
   const options = { noEmit: false, allowImportingTsExtensions: false, outDir: '.', rootDir: '.' }
