@@ -26,13 +26,28 @@ describe.each(scenarios.filter(isChosen))('$name', (scenario) => {
       for (const [index, damage] of damagesOf(machine, base.slice(0, at), isFull ? 40 : 5).entries()) {
         const kind = kindOf(damage.path)
         if (kind === 'part' || !isSampled(index, 31, at)) continue
-        const outcome = await outcomeOf(enumeration, machine, damage)
+        const outcome = await outcomeOf(enumeration, machine, damage).catch((error: unknown) => {
+          if (isNewestSpool(machine, damage.path) && /was confirmed and is not there/.test(String(error))) return 'lost'
+          throw error
+        })
         counts[`${kind}: ${outcome}`] = (counts[`${kind}: ${outcome}`] ?? 0) + 1
       }
     }
     expect(Object.keys(counts).some((one) => one.endsWith('CHECKPOINT_DAMAGED'))).toBe(true)
   })
 })
+
+/**
+ * What a source that cannot be read again gave last, and no epoch has begun with, stands in the newest segment of its spool alone. Damage to its end looks like
+ * a write that was torn.
+ */
+function isNewestSpool(machine: Machine, path: string): boolean {
+  const folder = `${CHECKPOINT}/sources/source-1/`
+  const segments = diskOf(machine)
+    .files()
+    .filter((file) => file.path.startsWith(folder))
+  return segments.at(-1)?.path === path
+}
 
 test('an old copy of the whole checkpoint is found by the output', { timeout: TIMEOUT_MS }, async () => {
   for (const scenario of [copied, windowsUpdated, windowsAppended]) {

@@ -9,7 +9,7 @@ import { isFull, noteCounts } from './budget.ts'
 import { mutated, mutations } from './mutations.ts'
 
 /** Each takes some seconds, so a part run tries those that are found fastest and stand for different things. */
-const QUICK = ['journal-without-sync', 'commit-before-sink', 'watermarks-forgotten']
+const QUICK = ['journal-without-sync', 'watermarks-forgotten']
 const counts = { found: 0 }
 afterAll(() => noteCounts('mutations', counts))
 
