@@ -23,7 +23,9 @@ export class ExpiryIndex implements RowLanes {
   readonly #before: Int32Array[] = []
   readonly #buckets = new TimeBuckets()
   readonly #times = this.#buckets.times
-  /** By bucket: its first row, and its place in the heap. */
+  /** The bucket of the last row that was linked. */
+  #last = 0
+  /** By bucket: its first row, 0 where the bucket is free, and its place in the heap. */
   readonly #first: number[] = []
   readonly #places: number[] = []
   /** Buckets. */
@@ -41,8 +43,10 @@ export class ExpiryIndex implements RowLanes {
     return this.#heap.length === 0 ? null : this.#timeAt(0)
   }
 
-  /** The rows whose time is at or before `limit`, the earliest first. Costs what it gives. */
-  rowsUpTo(limit: bigint): number[] {
+  /** The rows whose time is at or before `upTo`, the earliest first unless order does not matter. Costs what it gives. */
+  rowsUpTo(upTo: bigint, isOrdered = true): number[] {
+    // Numbers compare with bigints exactly, but slowly.
+    const limit: Time = Number.isSafeInteger(Number(upTo)) ? Number(upTo) : upTo
     const buckets: number[] = []
     const places = [0]
     for (let place = places.pop(); place !== undefined; place = places.pop()) {
@@ -50,7 +54,7 @@ export class ExpiryIndex implements RowLanes {
       buckets.push(this.#heap[place] as number)
       places.push(2 * place + 1, 2 * place + 2)
     }
-    buckets.sort((a, b) => ((this.#times[a] as Time) < (this.#times[b] as Time) ? -1 : 1))
+    if (isOrdered) buckets.sort((a, b) => ((this.#times[a] as Time) < (this.#times[b] as Time) ? -1 : 1))
     const rows: number[] = []
     for (const bucket of buckets) {
       for (let row = this.#first[bucket] as number; row !== 0; row = get(this.#next, row)) rows.push(row)
@@ -64,8 +68,13 @@ export class ExpiryIndex implements RowLanes {
     // A put that leaves the time as it was is the usual case.
     if (before < 0 && this.#times[~before] === time) return
     if (before !== 0) this.unlink(row)
-    let bucket = this.#buckets.find(time)
-    if (bucket === -1) bucket = this.#open(time)
+    // Neighbours often have one time: rows of a window do.
+    let bucket = this.#last
+    if (this.#times[bucket] !== time || this.#first[bucket] === 0) {
+      bucket = this.#buckets.find(time)
+      if (bucket === -1) bucket = this.#open(time)
+      this.#last = bucket
+    }
     const first = this.#first[bucket] as number
     set(this.#next, row, first)
     set(this.#before, row, ~bucket)
@@ -100,6 +109,7 @@ export class ExpiryIndex implements RowLanes {
   #close(bucket: number): void {
     this.#memory.add(-TIME_BYTES)
     this.#buckets.remove(bucket)
+    this.#first[bucket] = 0
     const place = this.#places[bucket] as number
     const last = this.#heap.pop() as number
     if (last !== bucket) {

@@ -131,12 +131,12 @@ export class StateTable implements Omit<StateStore, 'commit'> {
     for (let group = 0; group < KEY_GROUPS; group++) this.#index.rowsOf(group, all)
     return all.view().filter((row) => !this.#epoch.isDead(row))
   }
-  /** The rows of `changed`, and those of `expired`. */
+  /** The rows of `changed`, and those of `expired` in any order. */
   changedRows(): Int32Array {
     return this.#epoch.puts()
   }
   expiredRows(upTo: bigint): Int32Array {
-    return this.#expiry === null ? new Int32Array(0) : Int32Array.from(this.#expiry.rowsUpTo(upTo))
+    return this.#expiry === null ? new Int32Array(0) : Int32Array.from(this.#expiry.rowsUpTo(upTo, false))
   }
   /** The row of the key; NO_ROW where it is not kept. */
   find(key: readonly Datum[]): number {

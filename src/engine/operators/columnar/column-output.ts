@@ -11,14 +11,17 @@ export interface OutputParts {
   readonly id: string
   /** In the order of rows and of the output; a session's start and end are already one column. */
   readonly keys: readonly OutputKey[]
+  /** Columns of keys that are the same where those before them are: they do not order. */
+  readonly implied: readonly StateColumn[]
   readonly aggregates: readonly LaneAggregate[]
 }
 /** A column of the state, or a struct made of two. */
 export type OutputKey = StateColumn | { readonly start: StateColumn; readonly end: StateColumn }
 
-export function emitRows(rows: Int32Array, { schema, id, keys, aggregates }: OutputParts, emit: Emit): void {
+export function emitRows(rows: Int32Array, { schema, id, keys, implied, aggregates }: OutputParts, emit: Emit): void {
   const ordered = orderRows(
     keys.flatMap((one) => ('start' in one ? [one.start, one.end] : [one])),
+    implied,
     rows,
   )
   for (let from = 0; from < rows.length; from += BATCH_ROWS_TARGET) {

@@ -47,7 +47,9 @@ export class ColumnSessionOperator implements StatefulOperator {
     this.#arguments = new ColumnArguments(plan, [...plan.keys, session.time], aggregates, calls, executor, context)
     const keys: OutputKey[] = store.keyColumns.slice(0, -1)
     keys.splice(session.position, 0, { start: store.keyColumns.at(-1) as StateColumn, end: store.valueColumns[0] as StateColumn })
-    this.#output = { schema, id: this.id, keys, aggregates }
+    // Two sessions of a key never have one start, so an end that is the last of the keys decides nothing.
+    const implied = session.position === plan.keys.length ? [store.valueColumns[0] as StateColumn] : []
+    this.#output = { schema, id: this.id, keys, implied, aggregates }
     this.#sessions = new SessionRows(new GroupRows(store, aggregates), session.gapMicros)
     if (hasFarTimes(store)) this.#oracle = new SessionAggregateOperator(parts, this.late)
   }

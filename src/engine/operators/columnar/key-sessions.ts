@@ -20,18 +20,29 @@ export class KeySessions {
     this.isNew = first === 0
   }
 
+  // By hand: lists are short, and splice makes an array of what it takes out.
   insert(at: number, start: number, end: number, row: number, touched: boolean): void {
-    this.starts.splice(at, 0, start)
-    this.ends.splice(at, 0, end)
-    this.rows.splice(at, 0, row)
-    this.touched.splice(at, 0, touched)
+    const { starts, ends, rows, touched: flags } = this
+    for (let to = rows.length; to > at; to--) this.#move(to - 1, to)
+    starts[at] = start
+    ends[at] = end
+    rows[at] = row
+    flags[at] = touched
   }
   remove(at: number, count: number): void {
-    this.starts.splice(at, count)
-    this.ends.splice(at, count)
-    this.rows.splice(at, count)
-    this.touched.splice(at, count)
+    const length = this.rows.length - count
+    for (let to = at; to < length; to++) this.#move(to + count, to)
+    this.starts.length = length
+    this.ends.length = length
+    this.rows.length = length
+    this.touched.length = length
     this.hasChanged = true
+  }
+  #move(from: number, to: number): void {
+    this.starts[to] = this.starts[from] as number
+    this.ends[to] = this.ends[from] as number
+    this.rows[to] = this.rows[from] as number
+    this.touched[to] = this.touched[from] as boolean
   }
   /** The first session that ends at or after the time. */
   endingFrom(time: number): number {

@@ -3,6 +3,7 @@
  * the rows counted into place by the ranks of their values. So a column costs a pass over the rows and a sort of what is distinct in it.
  */
 import type { BinaryVector, StringSliceVector, Vector } from '../../../data/vector.ts'
+import { isValid } from '../../../data/vector-reader.ts'
 import type { StateColumn } from '../../state/state-column.ts'
 import { StructColumn } from '../../state/struct-column.ts'
 import { byKeys } from '../groups.ts'
@@ -26,12 +27,19 @@ interface Ranks {
   readonly dictionary?: readonly string[]
 }
 
-export function orderRows(columns: readonly StateColumn[], rows: Int32Array): RowOrder {
+/** `implied`: columns that are the same where those before them are. */
+export function orderRows(columns: readonly StateColumn[], implied: readonly StateColumn[], rows: Int32Array): RowOrder {
   if (rows.length <= FEW_ROWS) return { rows: orderFew(columns, rows), texts: new Map() }
   const { length } = rows
   const ranked = new Map<StateColumn, Ranks>()
   let order = Int32Array.from(rows, (_, place) => place)
   for (const leaf of leavesOf(columns).reverse()) {
+    if (implied.includes(leaf.column)) continue
+    const sorted = leaf.presence ? null : orderByWhole(leaf.column.gather(rows), order)
+    if (sorted !== null) {
+      order = sorted
+      continue
+    }
     const ranks = leaf.presence ? presenceRanks(leaf.column, rows) : ranksOf(leaf.column, rows)
     if (ranks.dictionary !== undefined) ranked.set(leaf.column, ranks)
     if (ranks.count > 1) order = counted(order, ranks)
@@ -102,6 +110,31 @@ function ranksOf(column: StateColumn, rows: Int32Array): Ranks {
     default:
       return numberRanks(vector as NumberVector)
   }
+}
+
+/** By the digits of whole numbers, the least first; null where the vector has others, or they are too far apart. */
+function orderByWhole(vector: Vector, order: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> | null {
+  if (vector.kind !== 'int' && vector.kind !== 'date' && vector.kind !== 'long' && vector.kind !== 'timestamp') return null
+  const { values, validity, length } = vector
+  if (values instanceof BigInt64Array) return null
+  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (let at = 0; at < length; at++) {
+    if (validity !== null && !isValid(validity, at)) continue
+    const value = values[at] as number
+    if (value < min) min = value
+    if (value > max) max = value
+  }
+  // 0 is for null.
+  const greatest = max < min ? 0 : max - min + 1
+  if (greatest >= Number.MAX_SAFE_INTEGER) return null
+  const bits = Math.min(16, Math.max(8, 32 - Math.clz32(length)))
+  const ranks = new Int32Array(length)
+  for (let scale = 1; scale <= greatest; scale *= 2 ** bits) {
+    for (let at = 0; at < length; at++)
+      ranks[at] = validity === null || isValid(validity, at) ? Math.floor(((values[at] as number) - min + 1) / scale) & (2 ** bits - 1) : 0
+    order = counted(order, { ranks, count: 2 ** bits })
+  }
+  return order
 }
 
 type NumberVector = Extract<Vector, { readonly kind: 'int' | 'date' | 'long' | 'timestamp' | 'double' }>

@@ -37,6 +37,8 @@ export class SessionRows {
   readonly #keys: (KeySessions | null)[] = [null]
   readonly #slotOfFirst = new Map<number, number>()
   #slotOfCode = new Int32Array(FIRST_SLOTS)
+  /** By state row; may be of an epoch before, so the slot is to be asked. */
+  #slotOfRow: Int32Array = new Int32Array(FIRST_SLOTS)
   // By slot: the session at hand.
   #place = new Int32Array(FIRST_SLOTS)
   #row = new Int32Array(FIRST_SLOTS)
@@ -132,6 +134,7 @@ export class SessionRows {
           row = this.#renamed(row, sessions.starts[at] as number)
           sessions.rows[at] = row
           sessions.hasChanged = true
+          this.#noteSlot(row, slot)
         }
         setSafe(this.#end, row, sessions.ends[at] as number)
         this.#table.reschedule(row)
@@ -145,9 +148,15 @@ export class SessionRows {
   remove(rows: Int32Array): void {
     for (let at = 0; at < rows.length; at++) {
       const row = rows[at] as number
-      for (const column of this.#keyColumns) column.copy(row, PROBE)
-      const sessions = this.#keys[this.#slotOfProbe()] as KeySessions
-      sessions.remove(sessions.rows.indexOf(row, Math.max(0, sessions.startingAfter(this.#start.numberAt(row) as number) - 1)), 1)
+      const start = this.#start.numberAt(row) as number
+      let sessions = this.#keys[this.#slotOfRow[row] ?? 0] ?? null
+      let place = sessions === null ? -1 : sessions.startingAfter(start) - 1
+      if (sessions === null || sessions.rows[place] !== row) {
+        for (const column of this.#keyColumns) column.copy(row, PROBE)
+        sessions = this.#keys[this.#slotOfProbe()] as KeySessions
+        place = sessions.startingAfter(start) - 1
+      }
+      sessions.remove(place, 1)
       this.#table.removeRow(row)
     }
   }
@@ -195,6 +204,7 @@ export class SessionRows {
     for (let row = first; row !== 0; row = this.#index.nextOf(row)) {
       const start = this.#start.numberAt(row) as number
       sessions.insert(sessions.startingAfter(start), start, this.#end.numberAt(row) as number, row, false)
+      this.#noteSlot(row, slot)
     }
     if (slot >= this.#place.length) this.#growSlots()
     this.#leave(slot)
@@ -209,7 +219,9 @@ export class SessionRows {
     const first = sessions.endingFrom(time)
     const last = sessions.startingAfter(end) - 1
     if (first > last) {
-      sessions.insert(first, time, end, this.#created(keys, row, time), true)
+      const made = this.#created(keys, row, time)
+      this.#noteSlot(made, slot)
+      sessions.insert(first, time, end, made, true)
       sessions.hasChanged = true
       if (sessions.first === 0) {
         sessions.first = sessions.rows[0] as number
@@ -257,6 +269,10 @@ export class SessionRows {
     return made
   }
 
+  #noteSlot(row: number, slot: number): void {
+    if (row >= this.#slotOfRow.length) this.#slotOfRow = copied(this.#slotOfRow, new Int32Array(2 * row))
+    this.#slotOfRow[row] = slot
+  }
   #putBack(slot: number, sessions: KeySessions): void {
     if (this.#row[slot] !== 0) sessions.ends[this.#place[slot] as number] = this.#to[slot] as number
   }
