@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { isChosen, isFull, isSampled, noteCounts } from './budget.ts'
 import { Enumeration } from './enumeration.ts'
 import { type Machine, withInput } from './machine.ts'
-import { scenarios, spooled } from './scenarios.ts'
+import { copied, scenarios, spooled } from './scenarios.ts'
 import { checkSleeper } from './takeover.ts'
 
 describe.each(scenarios.filter((one) => one !== spooled && isChosen(one)))('$name', (scenario) => {
@@ -21,4 +21,9 @@ describe.each(scenarios.filter((one) => one !== spooled && isChosen(one)))('$nam
     }
     expect(counts.takeovers).toBeGreaterThan(2)
   })
+})
+
+test('one that is done before it would sleep changes nothing either', async () => {
+  const enumeration = await Enumeration.of(copied)
+  expect(await checkSleeper(enumeration, withInput(enumeration.phases[1] as Machine), { before: 10_000 })).toBe(false)
 })
