@@ -106,8 +106,9 @@ describe("explain('codegen')", () => {
 const worker = `
 const { parentPort, workerData: { root, schema, project, windows } } = require('node:worker_threads')
 const load = (path) => import(root + '/dist/' + path)
-Promise.all([load('engine/compile/generator.js'), load('engine/operators/stages.js'), load('engine/operators/assign-windows.js'), load('data/vector-builder.js')])
-  .then(([{ generated, generatorStatistics }, { projectStage }, { assignWindows }, { transferables }]) => {
+Promise.all([load('engine/compile/generator.js'), load('engine/operators/stages.js'), load('engine/operators/assign-windows.js'), load('data/vector-builder.js'), load('engine/compile/generator-statistics.js')])
+  .then(([{ generated }, { projectStage }, { assignWindows }, { transferables }, { generatorStatistics, generatorTuning }]) => {
+    generatorTuning.interpretedRows = 0
     const context = () => ({ batchTimeMicros: 0n, timeZone: 'UTC', randomSeed: 0 })
     const first = projectStage(project, project.input, schema.projected, generated, context)
     const second = assignWindows(windows, schema.windowed, generated, context)

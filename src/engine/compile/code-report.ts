@@ -4,6 +4,7 @@
  * schema allows them. Hoisted values are named by kind: their content is data, and never part of the text.
  */
 import { timeZone } from '../../data/time-zone.ts'
+import { MillraceError } from '../../error.ts'
 import { boundText } from '../../plan/bound-text.ts'
 import { nodeText } from '../../plan/explain.ts'
 import type { BoundExpression } from '../../plan/expressions/bound-expression.ts'
@@ -87,7 +88,8 @@ class NodeReport {
         const called = kernels.size === 0 ? '' : `by their kernels: ${[...kernels].sort().join(', ')}\n`
         return `generated, longs on ${lanes} lanes:\n${code.text}\n${hoisted.length === 0 ? '' : `hoisted: ${hoisted.join(', ')}\n`}${called}`
       } catch (error) {
-        if (!(error instanceof CannotGenerate)) throw error
+        // A constant that its function refuses, such as no regular expression, is said as the query will say it.
+        if (!(error instanceof CannotGenerate) && !MillraceError.is(error)) throw error
         reasons.push(error.message)
       }
     }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { t } from '../../data/type-builder.ts'
 import { MemoryStream, testSession } from '../../testing/index.ts'
 import { executorFor } from './executors.ts'
-import { generatorStatistics } from './generator.ts'
+import { generatorStatistics } from './generator-statistics.ts'
 
 const isInterpreted = process.env['MILLRACE_TEST_CODEGEN'] === 'off'
 

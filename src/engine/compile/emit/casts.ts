@@ -4,6 +4,7 @@ import { INT_MAX, INT_MIN } from '../../../data/datum.ts'
 import { formatDouble } from '../../../data/double-text.ts'
 import type { BoundCall, BoundExpression } from '../../../plan/expressions/bound-expression.ts'
 import type { Emission, Emitter } from './emission.ts'
+import { textOfLocal } from './timestamp-texts.ts'
 import type { Value } from './value.ts'
 import { localText, zoneOffset } from './zones.ts'
 
@@ -55,6 +56,7 @@ const narrow: Readonly<Record<string, Conversion>> = {
   'timestamp long': plain((v) => `Math.floor(${v} / 1000000)`),
   'timestamp int': checked((v) => `Math.floor(${v} / 1000000)`, notInt),
   'timestamp double': plain((v) => `${v} / 1000000`),
+  'timestamp string': (emission, v) => ({ text: `${emission.code.hoist(textOfLocal)}(${localText(emission, v)})` }),
   'timestamp date': (emission, v) => ({ text: `Math.floor(${localText(emission, v)} / 86400000000)` }),
 }
 /** The same for longs on bigint64 lanes; what is not here is left to the kernels. */

@@ -35,6 +35,15 @@ export function isoWeek(days: number): number {
   return Math.floor((thursday - daysFromCivil(yearOf(thursday), 1, 1)) / 7) + 1
 }
 
+/** The function with a memory of one day: rows that follow each other are mostly of one. */
+export function remembering(part: (days: number) => number): (days: number) => number {
+  let [last, value] = [Number.NaN, 0]
+  return (days) => {
+    if (days !== last) [last, value] = [days, part(days)]
+    return value
+  }
+}
+
 export const weekStart = (days: number): number => days - isoDay(days)
 export const monthStart = (days: number): number => days - dayOfMonth(days) + 1
 export const quarterStart = (days: number): number => daysFromCivil(yearOf(days), (quarterOf(days) - 1) * 3 + 1, 1)

@@ -1,6 +1,7 @@
 /** Arithmetic and mathematics inline, with the checks that ANSI asks for. On float64 lanes a long that is no safe integer is an overflow of the lane. */
 import { LONG_MAX, LONG_MIN } from '../../../data/datum.ts'
 import type { BoundCall } from '../../../plan/expressions/bound-expression.ts'
+import { roundDouble } from '../kernels/numbers.ts'
 import { comparisonText } from './comparisons.ts'
 import type { Computed, Emission, Emitter } from './emission.ts'
 import { ALWAYS, either, NEVER, negated, scalar, type Value } from './value.ts'
@@ -95,11 +96,31 @@ const toWhole =
     })
   }
 
+/**
+ * Half up on the decimal text, as the kernel does it, for what is clearly on one side of the half: the product is wrong by less than the margin, and a whole
+ * number below 2^53 divided by a power of ten is the double nearest to that decimal. All else, NaN and infinities too, is left to the kernel.
+ */
+function rounding(scale: number, kernel: (value: number, scale: number) => number): (value: number) => number {
+  const factor = 10 ** scale
+  return (value) => {
+    const size = Math.abs(value) * factor
+    const whole = Math.floor(size)
+    const half = size - whole - 0.5
+    if (!(size < 2 ** 49 && Math.abs(half) > size * 2 ** -50)) return kernel(value, scale)
+    return (value < 0 ? -1 : 1) * ((half < 0 ? whole : whole + 1) / factor) + 0
+  }
+}
+
 /** Whole numbers are round already. */
 const round: Emitter = (emission, call) => {
   const scale = call.arguments[1]
   const places = scale === undefined ? 0 : scale.kind === 'BoundLiteral' ? scale.value : null
-  if (typeof places !== 'number' || places < 0 || call.type.kind === 'double') return null
+  if (typeof places !== 'number' || places < 0) return null
+  if (call.type.kind === 'double') {
+    if (places > 15) return null
+    const run = emission.code.hoist(rounding(places, roundDouble))
+    return unary(emission, { ...call, arguments: call.arguments.slice(0, 1) }, (_, a) => ({ text: `${run}(${a})` }), true)
+  }
   return unary(emission, { ...call, arguments: call.arguments.slice(0, 1) }, (_, a) => ({ text: a }), true)
 }
 

@@ -68,6 +68,10 @@ function hashTextOf(emission: Emission, value: Value, seed: string): string {
     const run = code.hoist(value.type.kind === 'string' ? hashSlice : hashBinarySlice)
     return `${run}(${value.bytes}, ${value.offset}, ${value.length}, ${seed})`
   }
+  if (value.form === 'code') {
+    const bytes = emission.once('encoded', `${code.hoist(bytesOfEntries)}(${value.dictionary})`)
+    return `${code.hoist(hashEntry)}(${bytes}, ${value.dictionary}, ${value.code}, ${seed})`
+  }
   const text = emission.text(value)
   switch (value.type.kind) {
     case 'boolean':
@@ -81,6 +85,15 @@ function hashTextOf(emission: Emission, value: Value, seed: string): string {
     default:
       return `${code.hoist(isLong(value.type) ? (lanes === 'float64' ? hashSafeLong : hashLong) : hashInt)}(${text}, ${seed})`
   }
+}
+/** The bytes of a dictionary's entries, made when they are asked for. */
+const bytesOfEntries = (dictionary: readonly string[]): (Uint8Array | null)[] => new Array<Uint8Array | null>(dictionary.length).fill(null)
+const encoder = new TextEncoder()
+function hashEntry(entries: (Uint8Array | null)[], dictionary: readonly string[], code: number, seed: number): number {
+  const known = entries[code] ?? null
+  const bytes = known ?? encoder.encode(dictionary[code])
+  if (known === null) entries[code] = bytes
+  return hashBytes(bytes, 0, bytes.length, seed)
 }
 const hashBinary = (bytes: Uint8Array, seed: number): number => hashBytes(bytes, 0, bytes.length, seed)
 const hashBinarySlice = (bytes: Uint8Array, offset: number, length: number, seed: number): number =>

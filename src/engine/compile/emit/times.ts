@@ -37,7 +37,7 @@ const datePart =
   (part: (days: number) => number): Emitter =>
   (emission, call) =>
     emission.strict(call.arguments, call.type, ([days]) => ({
-      text: `${emission.code.hoist(part)}(${emission.text(days as Value)})`,
+      text: `${emission.code.hoist(daysOf.remembering(part))}(${emission.text(days as Value)})`,
     }))
 
 /** Of the local time of day: floors are exact for whole numbers below 2^53. */
@@ -85,7 +85,7 @@ const dateTrunc: Emitter = (emission, call) => {
     const cut =
       start === undefined
         ? `Math.floor(${local} / ${fixed}) * ${fixed}`
-        : `${emission.code.hoist(start)}(Math.floor(${local} / ${DAY})) * ${DAY}`
+        : `${emission.code.hoist(daysOf.remembering(start))}(Math.floor(${local} / ${DAY})) * ${DAY}`
     return safe(emission, `${cut} - ${zoneOffset(emission)}`)
   })
 }

@@ -49,7 +49,7 @@ const guarded =
   }
 
 /** Half up on the decimal text of the number, as Spark rounds doubles: 2.675 to two places is 2.68. A decimal has no negative zero. */
-function roundDouble(value: number, scale: number): number {
+export function roundDouble(value: number, scale: number): number {
   if (!Number.isFinite(value)) return value
   const match = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value))
   if (match === null) return value
