@@ -136,7 +136,7 @@ export class StateTable implements Omit<StateStore, 'commit'> {
     return this.#epoch.puts()
   }
   expiredRows(upTo: bigint): Int32Array {
-    return this.#expiry === null ? new Int32Array(0) : Int32Array.from(this.#expiry.rowsUpTo(upTo, false))
+    return this.#expiry === null ? new Int32Array(0) : new Int32Array(this.#expiry.rowsUpTo(upTo, false))
   }
   /** The row of the key; NO_ROW where it is not kept. */
   find(key: readonly Datum[]): number {
