@@ -7,7 +7,7 @@ import { MillraceError } from '../../src/error.ts'
 import { isChosen, isFull, isSampled, noteCounts } from './budget.ts'
 import { Enumeration, SEED } from './enumeration.ts'
 import { cut, type Machine, machineOf, type Start, start, withInput } from './machine.ts'
-import { copied, scenarios } from './scenarios.ts'
+import { scenarios, windowsAppended } from './scenarios.ts'
 
 const CODES = ['EIO', 'ENOSPC', 'EMFILE'] as const
 const TIMEOUT_MS = isFull ? 60 * 60_000 : 120_000
@@ -90,15 +90,15 @@ test('an error of the checkpoint says so, and has the system’s as its cause', 
  * read at the end of a segment, in place of syncing it.
  */
 test('a sync of the journal that failed, a start on the same machine, and a power cut: the checkpoint is damaged, and says so', async () => {
-  const enumeration = await Enumeration.of(copied)
+  const enumeration = await Enumeration.of(windowsAppended)
   const machine = withInput(enumeration.phases[1] as Machine)
-  const { disk } = await start(copied, machine)
-  const number = Number(disk.trace.filter((line) => / sync \/checkpoint\/journal\/0000000002-000000$/.test(line))[1]?.split(' ')[0])
-  const first = await start(copied, machine, { prepare: (one) => one.failOperation(number, 'EIO') })
+  const { disk } = await start(windowsAppended, machine)
+  const number = Number(disk.trace.filter((line) => / sync \/checkpoint\/journal\/0000000002-000000$/.test(line))[2]?.split(' ')[0])
+  const first = await start(windowsAppended, machine, { prepare: (one) => one.failOperation(number, 'EIO') })
   expect(MillraceError.is(first.failure, 'CHECKPOINT_FAILED')).toBe(true)
   first.disk.heal()
-  const second = await start(copied, machineOf(first))
+  const second = await start(windowsAppended, machineOf(first))
   await mustBeRight(enumeration, second)
-  const third = await start(copied, cut(machineOf(second), SEED, { unsynced: 'lost' }))
+  const third = await start(windowsAppended, cut(machineOf(second), SEED, { unsynced: 'lost' }))
   expect(MillraceError.is(third.failure, 'CHECKPOINT_DAMAGED')).toBe(true)
 })
