@@ -30,6 +30,17 @@ export class CountLanes implements LaneAggregate {
   }
 
   #all({ count, rows }: Entries): void {
+    const { narrow, wide } = this.#column
+    if (wide === null) {
+      for (let entry = 0; entry < count; ) {
+        const row = rows[entry] as number
+        const from = entry++
+        while (entry < count && rows[entry] === row) entry++
+        const page = narrow[row >>> PAGE_BITS] as Float64Array
+        page[row & PAGE_MASK] = (page[row & PAGE_MASK] as number) + (entry - from)
+      }
+      return
+    }
     for (let entry = 0; entry < count; ) {
       const row = rows[entry] as number
       const from = entry++

@@ -17,11 +17,15 @@ export interface Pane {
   /** Windows at or below the late watermark, the earliest first, and those after them. */
   readonly late: readonly WindowTable[]
   readonly open: readonly WindowTable[]
+  /** The greatest code that the directories of the open windows have room for. */
+  codesMax: number
+  /** Where the window is the only key: the state rows of the open windows, once they are known. */
+  rows: Int32Array | null
 }
 
 const RING = 64
 const RING_MASK = RING - 1
-const NO_PANE: Pane = { low: Number.NaN, high: Number.NaN, late: [], open: [] }
+const NO_PANE: Pane = { low: Number.NaN, high: Number.NaN, late: [], open: [], codesMax: 0, rows: null }
 
 export class WindowPanes {
   readonly #size: number
@@ -87,7 +91,7 @@ export class WindowPanes {
       if (this.#lateUpTo !== null && table.end <= this.#lateUpTo) late.push(table)
       else open.push(table)
     }
-    const pane = { low, high, late, open }
+    const pane = { low, high, late, open, codesMax: -1, rows: null }
     this.#ring[place] = pane
     return pane
   }

@@ -17,6 +17,7 @@ import { WindowPanes, type WindowTable } from './window-panes.ts'
 /** Entries made at once: a batch of long windows with a short slide is mapped in parts. */
 const ENTRIES_MAX = 1 << 16
 const NO_WINDOWS: readonly WindowTable[] = []
+const NO_ROWS: Int32Array = new Int32Array(0)
 
 export type OnLate = (row: number, window: WindowTable) => void
 
@@ -80,6 +81,10 @@ export class WindowRows {
     const entriesMax = (to - from) * this.#windowsMax
     this.#rows = lane(this.#rows, entriesMax)
     this.#at = lane(this.#at, entriesMax)
+    return this.#keyColumns.length === 0 ? this.#mapWindows(times, from, to, onLate) : this.#mapKeys(times, from, to, onLate)
+  }
+
+  #mapKeys(times: Float64Array, from: number, to: number, onLate: OnLate): Entries {
     const rows = this.#rows
     const at = this.#at
     const codes = this.#lane
@@ -98,7 +103,10 @@ export class WindowRows {
         high = pane.high
         open = pane.open
         late = pane.late
-        for (let index = 0; index < open.length; index++) open[index]?.directory.fit(codesMax)
+        if (pane.codesMax < codesMax) {
+          for (let index = 0; index < open.length; index++) open[index]?.directory.fit(codesMax)
+          pane.codesMax = codesMax
+        }
       }
       if (late.length > 0) {
         isWhole = false
@@ -119,6 +127,43 @@ export class WindowRows {
     return { count, rows, at: isWhole && count === to ? null : at }
   }
 
+  /** The window is the only key: a pane is a few state rows. */
+  #mapWindows(times: Float64Array, from: number, to: number, onLate: OnLate): Entries {
+    const rows = this.#rows
+    const at = this.#at
+    let [low, high] = [Number.NaN, Number.NaN]
+    let open = NO_ROWS
+    let late = NO_WINDOWS
+    let isWhole = from === 0
+    let count = 0
+    for (let row = from; row < to; row++) {
+      const time = times[row] as number
+      if (!(time >= low && time < high)) {
+        const pane = this.#panes.paneOf(time)
+        low = pane.low
+        high = pane.high
+        late = pane.late
+        pane.rows ??= Int32Array.from(pane.open, (window) => this.#rowOf(row, window))
+        open = pane.rows
+      }
+      if (late.length > 0) {
+        isWhole = false
+        for (const window of late) onLate(row, window)
+      }
+      for (let index = 0; index < open.length; index++) {
+        rows[count] = open[index] as number
+        at[count++] = row
+      }
+    }
+    return { count, rows, at: isWhole && count === to ? null : at }
+  }
+
+  /** The row of a window alone, whose code is 0. */
+  #rowOf(row: number, window: WindowTable): number {
+    const place = window.directory.places[0] as number
+    const found = this.#cache.slab[place] as number
+    return found === 0 ? this.#miss(row, window, 0) : found
+  }
   #miss(row: number, { start, end, directory }: WindowTable, code: number): number {
     if (this.#probed !== row) {
       this.#groups.load(this.#keyColumns, this.#keys, row)
