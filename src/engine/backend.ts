@@ -105,6 +105,7 @@ function startQuery(
             timeZone: configuration.timeZone,
             maxBytesPerTrigger: trigger.bounded === 'once' ? null : configuration.maxBytesPerTrigger,
             epochsRetained: configuration.epochsRetained,
+            generate: interpretedBecause(configuration.codegen) === null,
           }),
       ),
     openSink: (signal) =>

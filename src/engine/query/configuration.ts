@@ -56,7 +56,7 @@ export const configurationSpecs = {
     type: 'string',
     default: 'auto',
     oneOf: ['auto', 'off'],
-    doc: 'auto: expressions run as code generated for them, where the process may make code from strings. off: they are interpreted, with the same answers.',
+    doc: 'auto: expressions and JSON decoding run as code generated for them, where the process may make code from strings. off: they are interpreted, with the same answers.',
   },
   'millrace.sql.session.timeZone': {
     type: 'string',
