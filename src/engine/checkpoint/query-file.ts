@@ -2,8 +2,9 @@
 import { MillraceError } from '../../error.ts'
 import type { Disk } from '../../io/io.ts'
 import type { Json } from '../../plan/contracts/source.ts'
-import { encodeBlock, nameChecksum, scanBlocks } from './block.ts'
-import { decodeJson, encodeJson } from './payload.ts'
+import { scanBlocks } from './block.ts'
+import { writeDraft } from './draft.ts'
+import { decodeJson } from './payload.ts'
 import { FORMAT_VERSION } from './segments.ts'
 
 export interface QueryFile {
@@ -29,14 +30,7 @@ export function parseQueryFile(path: string, bytes: Uint8Array | null): QueryFil
 /** Published by a link, so that it is whole where it is. Nothing happens where one is there already. */
 export async function writeQueryFile(disk: Disk, location: string, file: QueryFile, runId: string): Promise<void> {
   const draft = `${location}/.query-${runId}`
-  await disk.remove(draft)
-  const written = await disk.create(draft)
-  try {
-    await written.append(encodeBlock(0, nameChecksum(CHAIN), encodeJson(file as unknown as Json, [])).bytes)
-    await written.sync()
-  } finally {
-    await written.close()
-  }
+  await writeDraft(disk, draft, CHAIN, file as unknown as Json)
   try {
     await disk.link(draft, `${location}/query`)
   } catch (error) {

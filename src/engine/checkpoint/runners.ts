@@ -10,8 +10,9 @@ import { basename } from 'node:path'
 import { MillraceError } from '../../error.ts'
 import type { Io, ProcessIdentity } from '../../io/io.ts'
 import type { Json } from '../../plan/contracts/source.ts'
-import { encodeBlock, nameChecksum, scanBlocks } from './block.ts'
-import { decodeJson, encodeJson } from './payload.ts'
+import { scanBlocks } from './block.ts'
+import { writeDraft } from './draft.ts'
+import { decodeJson } from './payload.ts'
 import { readWhole } from './segments.ts'
 
 export interface RunnerClaim {
@@ -96,15 +97,7 @@ function stateOf(io: Io, folder: string, { identity, runnerEpoch }: RunnerClaim)
 async function publish(io: Io, folder: string, claim: RunnerClaim): Promise<boolean> {
   const name = nameOf(claim.runnerEpoch)
   const draft = `${folder}/.${name}-${claim.runId}`
-  const { bytes } = encodeBlock(0, nameChecksum(`runner/${name}`), encodeJson(claim as unknown as Json, []))
-  await io.disk.remove(draft)
-  const file = await io.disk.create(draft)
-  try {
-    await file.append(bytes)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
+  await writeDraft(io.disk, draft, `runner/${name}`, claim as unknown as Json)
   try {
     await io.disk.link(draft, `${folder}/${name}`)
   } catch (error) {

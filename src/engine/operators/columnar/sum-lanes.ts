@@ -58,11 +58,7 @@ export class LongSum implements LaneAggregate {
     const { values, validity } = vector
     const { count, rows, at } = entries
     const column = this.#column
-    if (!(values instanceof Float64Array)) {
-      this.#wide(entries, 0, vector, failure)
-      return
-    }
-    if (column.wide !== null) {
+    if (!(values instanceof Float64Array) || column.wide !== null) {
       this.#wide(entries, 0, vector, failure)
       return
     }
