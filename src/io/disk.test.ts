@@ -266,6 +266,15 @@ describe.each(Object.entries(places))('the %s disk', (_, make) => {
     expect(() => disk.readNow(root)).toThrow('EISDIR')
   })
 
+  test('tells at once what is there', async () => {
+    const { disk, root } = await make()
+    await write(disk, join(root, 'a'), 'abc')
+    expect([disk.existsNow(root), disk.existsNow(join(root, 'a'))]).toEqual([true, true])
+    expect([disk.existsNow(join(root, 'b')), disk.existsNow(join(root, 'a', 'below'))]).toEqual([false, false])
+    await disk.remove(join(root, 'a'))
+    expect(disk.existsNow(join(root, 'a'))).toBe(false)
+  })
+
   test('does not read what is not there, a folder, or after an abort', async () => {
     const { disk, root } = await make()
     await failsWith(text(disk, join(root, 'none')), 'ENOENT')

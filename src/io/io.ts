@@ -55,6 +55,8 @@ export interface Disk {
   read(path: string, options?: ReadOptions): AsyncIterable<Uint8Array>
   /** A whole small file, at once; null where none is. For what has to be known before anything may wait. */
   readNow(path: string): Uint8Array | null
+  /** Whether something is there, at once: what is looked at before every write must not cost a thread's answer. */
+  existsNow(path: string): boolean
   /** Makes a folder and those above it; nothing is made where it is. Its entry, and that of each new folder above, is durable when this resolves. */
   makeFolder(path: string): Promise<void>
   /** Makes a file that was not there, for appending. Throws EEXIST where something is. The entry is durable only after `syncFolder` of its folder. */

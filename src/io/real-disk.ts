@@ -3,12 +3,14 @@
  * length of a file after its `sync` (fdatasync; F_FULLFSYNC on macOS), an entry after the sync of its folder. Where folders cannot be opened (Windows) or do
  * not know syncing (some network file systems), an entry is as durable as the system makes it.
  */
-import { constants, readFileSync } from 'node:fs'
+import { constants, fdatasync, readFileSync, statSync, writeSync } from 'node:fs'
 import { type FileHandle, link, lstat, mkdir, open, readdir, rm, stat, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Disk, FileInfo, WritableFile } from './io.ts'
 
 const CHUNK_BYTES = 1024 * 1024
+/** So much is copied into the system's cache in a few microseconds; to hand it to another thread costs ten times as much (bench/checkpoint). */
+const APPEND_NOW_BYTES_MAX = 64 * 1024
 
 export const realDisk: Disk = {
   async list(path) {
@@ -55,6 +57,15 @@ export const realDisk: Disk = {
       return new Uint8Array(readFileSync(path))
     } catch (error) {
       if (isMissing(error)) return null
+      throw error
+    }
+  },
+
+  existsNow(path) {
+    try {
+      return statSync(path, { throwIfNoEntry: false }) !== undefined
+    } catch (error) {
+      if (isMissing(error)) return false
       throw error
     }
   },
@@ -107,15 +118,20 @@ export const realDisk: Disk = {
 function writable(file: FileHandle): WritableFile {
   return {
     async append(bytes) {
+      const isSmall = bytes.length <= APPEND_NOW_BYTES_MAX && file.fd >= 0
       for (let start = 0; start < bytes.length; ) {
-        const { bytesWritten } = await file.write(bytes, start, bytes.length - start)
-        start += bytesWritten
+        const length = bytes.length - start
+        start += isSmall ? writeSync(file.fd, bytes, start, length) : (await file.write(bytes, start, length)).bytesWritten
       }
     },
-    sync: () => file.datasync(),
+    // The same as file.datasync(), with half of its overhead; a closed file says so itself.
+    sync: () => (file.fd >= 0 ? datasync(file.fd) : file.datasync()),
     close: () => file.close(),
   }
 }
+
+const datasync = (fd: number): Promise<void> =>
+  new Promise((resolve, reject) => fdatasync(fd, (error) => (error === null ? resolve() : reject(error))))
 
 const syncEntry = (path: string): Promise<void> => realDisk.syncFolder(dirname(path))
 

@@ -1,5 +1,5 @@
 /** The real world: the `Io` that every session uses unless a test gives another. Parts are small adapters over Node; nothing is opened at import. */
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomFillSync, randomUUID } from 'node:crypto'
 import type { Clock, Io, Random } from './io.ts'
 import { realDisk } from './real-disk.ts'
 import { realNet } from './real-net.ts'
@@ -35,9 +35,20 @@ function timeout(ms: number, { signal, unref }: { readonly signal?: AbortSignal;
   })
 }
 
+/** Numbers asked of the system ahead: one call for one of them costs as much as one for all. */
+const ahead = new Uint32Array(256)
+let aheadLeft = 0
+function uint32(): number {
+  if (aheadLeft === 0) {
+    randomFillSync(ahead)
+    aheadLeft = ahead.length
+  }
+  return ahead[--aheadLeft] as number
+}
+
 const realRandom: Random = {
   next: () => Math.random(),
-  uint32: () => randomBytes(4).readUInt32LE(),
+  uint32,
   uuid: () => randomUUID(),
 }
 

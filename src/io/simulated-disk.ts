@@ -6,7 +6,7 @@ import { posix } from 'node:path'
 import { DiskCalls, type DiskOperation, type FaultOptions, SimulatedCrash } from './disk-faults.ts'
 import { type Corruption, damaged, durableFolder, emptyFile } from './disk-node.ts'
 import { DiskState, namesOf, systemError } from './disk-state.ts'
-import type { Clock, Disk, FileInfo, WritableFile } from './io.ts'
+import type { Clock, Disk, FileInfo, ReadOptions, WritableFile } from './io.ts'
 import { cutPower, type PowerCut, tornPoints } from './power-cut.ts'
 import { SeededRandom } from './seeded-random.ts'
 
@@ -71,14 +71,7 @@ export class SimulatedDisk implements Disk {
     return id === null ? null : this.#info(path, id)
   }
 
-  async *read(
-    path: string,
-    {
-      start = 0,
-      end = Number.POSITIVE_INFINITY,
-      signal,
-    }: { readonly start?: number; readonly end?: number; readonly signal?: AbortSignal } = {},
-  ): AsyncGenerator<Uint8Array> {
+  async *read(path: string, { start = 0, end = Number.POSITIVE_INFINITY, signal }: ReadOptions = {}): AsyncGenerator<Uint8Array> {
     this.#calls.read('read', path)
     const id = this.#state.need(path, 'open')
     const reader = {}
@@ -102,6 +95,11 @@ export class SimulatedDisk implements Disk {
   readNow(path: string): Uint8Array | null {
     this.#calls.read('read', path)
     return this.#state.find(path) === null ? null : this.#state.contents(path)
+  }
+
+  existsNow(path: string): boolean {
+    this.#calls.read('stat', path)
+    return this.#state.find(path) !== null
   }
 
   async makeFolder(path: string): Promise<void> {

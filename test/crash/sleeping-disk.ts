@@ -34,6 +34,7 @@ export class SleepingDisk {
       stat: (path) => disk.stat(path),
       read: (path, options) => disk.read(path, options),
       readNow: (path) => disk.readNow(path),
+      existsNow: (path) => disk.existsNow(path),
       makeFolder: (path) => awake(() => disk.makeFolder(path)),
       create: (path) => awake(async () => sleepy(await disk.create(path))),
       open: async (path) => sleepy(await disk.open(path)),

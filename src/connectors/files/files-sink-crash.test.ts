@@ -184,6 +184,7 @@ class SleepingDisk {
     })
     this.disk = {
       readNow: (path) => disk.readNow(path),
+      existsNow: (path) => disk.existsNow(path),
       list: (path) => before(() => disk.list(path)),
       stat: (path) => before(() => disk.stat(path)),
       async *read(path, options) {

@@ -130,7 +130,8 @@ class MemorySource implements Source {
         const last = Math.min(to, first + batch.length)
         for (let at = Math.max(from, first); at < last; at += BATCH_ROWS_TARGET) {
           this.#context.signal.throwIfAborted()
-          const rows = Int32Array.from({ length: Math.min(BATCH_ROWS_TARGET, last - at) }, (_, i) => at - first + i)
+          const rows = new Int32Array(Math.min(BATCH_ROWS_TARGET, last - at))
+          for (let i = 0; i < rows.length; i++) rows[i] = at - first + i
           yield { kind: 'columns', partition, batch: takeRows(this.#supplied(batch), rows) }
         }
       }

@@ -201,8 +201,8 @@ describe('the socket source', () => {
         await connection.write(encode(Array.from({ length: 1000 }, (_, i) => `${String(sent + i).padStart(200, '0')}\n`).join('')))
       }
     })()
-    await realIo.clock.sleep(200)
-    const stuck = sent
+    let stuck = -1
+    for (; stuck !== sent || sent === 0; await realIo.clock.sleep(300)) stuck = sent
     expect(stuck).toBeLessThan(total)
     expect((await source.latestOffset(START, NO_LIMIT)).caughtUp).toEqual([])
     let position = START

@@ -122,7 +122,7 @@ export async function releaseRunner(io: Io, folder: string, runnerEpoch: number)
  * of another thread would cost more than the look.
  */
 export function checkFence(io: Io, folder: string, runnerEpoch: number): void {
-  const isThere = (epoch: number): boolean => io.disk.readNow(`${folder}/${nameOf(epoch)}`) !== null
+  const isThere = (epoch: number): boolean => io.disk.existsNow(`${folder}/${nameOf(epoch)}`)
   if (!isThere(runnerEpoch + 1) && isThere(runnerEpoch)) return
   throw new MillraceError('QUERY_FENCED', 'Another runner has taken this query over from its checkpoint.', {
     details: { runnerEpoch },

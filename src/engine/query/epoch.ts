@@ -2,6 +2,9 @@
  * One epoch, from its ranges to its commit. Planned: begin N → read and run → state → sink → commit N. Closed (realTime): read and run until the barrier →
  * begin N with what was read → state → sink → commit N. Whatever fails before the sink's commit is taken back: state, watermarks and the sink's open work.
  * A begin that is in the journal already (it rode on the commit before, or a crash left it in doubt) is not written again, and is run as it says.
+ *
+ * The disk is not waited for where nothing depends on it: while a begin becomes durable (and with it the commit before, where it rides on that), the first
+ * batch is read and run in memory. Nothing is given to the sink and no state is written before the begin is durable; no source hears of a commit before that is.
  * Relies on pipeline (operators), source-runner (reading) and the journal; the loop (query-loop.ts) relies on it.
  */
 import type { Batch } from '../../data/vector.ts'
@@ -38,14 +41,25 @@ export interface EpochResult {
   readonly rowsBySource: ReadonlyMap<string, number>
   readonly ranges: Readonly<Record<string, SourceRange>>
   readonly outputRows: number
-  /** The next epoch, where it began with this one's commit. */
+  /** The next epoch, where it begins with this one's commit. */
   readonly next: BeginFrame | null
+  /** Resolves when the commit is durable; rejects where it could not be written. */
+  readonly committed: Promise<void>
+}
+
+/** The epoch before, whose commit may be on its way to the disk. */
+export interface EpochBefore {
+  /** Resolves when its commit is durable, and with it the begin that rides on it. */
+  readonly committed: Promise<void>
+  /** Tells the sources; asked for once nothing is being read. A second call does nothing. */
+  readonly release: () => Promise<void>
 }
 
 export interface EpochPlan {
   readonly frame: BeginFrame
-  /** The frame is in the journal. */
+  /** The frame is in the journal, or on its way there with the commit of `before`. */
   readonly begun: boolean
+  readonly before: EpochBefore | null
   /** The sink has the epoch's output: only state is made again. */
   readonly skipSink: boolean
   /** Set for a closed epoch: reading goes on until this time of the monotonic clock, however the wall clock is set meanwhile. */
@@ -65,18 +79,25 @@ export async function runEpoch(
   const info: EpochInfo = { epoch, batchTimeMs, lineage: parts.lineage }
   const inSink = <T>(run: () => Promise<T>): Promise<T> => blame('SINK_FAILED', `The ${parts.sinkTitle} sink`, run)
   const isClosed = plan.closesAtMs !== null
-  if (!isClosed && !plan.begun) await timer.time('walCommit', () => inCheckpoint(() => journal.begin(plan.frame)))
-  const work = new EpochWork(parts, sink)
-  pipeline.begin({ epoch, batchTimeMicros: BigInt(batchTimeMs) * 1000n, timeZone: parts.timeZone, randomSeed: plan.frame.randomSeed })
+  const begun = plan.before?.committed ?? (isClosed || plan.begun ? null : inCheckpoint(() => journal.begin(plan.frame)))
+  // It is waited for below; an error until then is no unhandled one.
+  begun?.catch(() => undefined)
   let sinkBegun = false
+  const ready = async (): Promise<void> => {
+    if (sinkBegun) return
+    if (begun !== null) await timer.time('walCommit', () => begun)
+    await inSink(() => sink.begin(info))
+    sinkBegun = true
+  }
+  const work = new EpochWork(parts, sink, ready)
+  pipeline.begin({ epoch, batchTimeMicros: BigInt(batchTimeMs) * 1000n, timeZone: parts.timeZone, randomSeed: plan.frame.randomSeed })
   try {
     const ranges = await timer.time('addBatch', async () => {
-      await inSink(() => sink.begin(info))
-      sinkBegun = true
       const read =
         plan.closesAtMs === null ? await work.readPlanned(plan.frame.ranges) : await work.readUntil(plan.closesAtMs, plan.frame.ranges)
       crashPoint('epoch.read')
       await work.finish()
+      await plan.before?.release()
       return read
     })
     const frame: BeginFrame = { ...plan.frame, ranges }
@@ -95,18 +116,29 @@ export async function runEpoch(
     })
     const nextWatermarks = pipeline.snapshotWatermarks()
     const next = await planNext()
-    await timer.time('commitOffsets', async () => {
-      const rows = { in: work.inputRows, out: work.outputRows, late: pipeline.lateRows, malformed: malformed(parts.sources) }
-      await inCheckpoint(() => journal.commit({ epoch, state, sinkToken, nextWatermarks, rows }, next))
-      for (const source of parts.sources) await source.commit(ranges[source.id]?.end ?? source.position)
-      crashPoint('source.committed')
-    })
-    return { inputRows: work.inputRows, rowsBySource: work.rowsBySource, ranges, outputRows: work.outputRows, next }
+    const rows = { in: work.inputRows, out: work.outputRows, late: pipeline.lateRows, malformed: malformed(parts.sources) }
+    const committed = timer.time('commitOffsets', () =>
+      inCheckpoint(() => journal.commit({ epoch, state, sinkToken, nextWatermarks, rows }, next)),
+    )
+    committed.catch(() => undefined)
+    return { inputRows: work.inputRows, rowsBySource: work.rowsBySource, ranges, outputRows: work.outputRows, next, committed }
   } catch (error) {
+    const before = await failureOf(begun)
+    if (before === null) await plan.before?.release().catch(() => undefined)
     pipeline.rollback()
     // The epoch's own error counts, whatever the sink says to the abort.
     if (sinkBegun) await sink.abort(info).catch(() => undefined)
-    throw error
+    // What the journal failed at came first, and is why this epoch must not go on.
+    throw before === null ? error : before.error
+  }
+}
+
+async function failureOf(begun: Promise<void> | null): Promise<{ readonly error: unknown } | null> {
+  try {
+    await begun
+    return null
+  } catch (error) {
+    return { error }
   }
 }
 
@@ -126,15 +158,18 @@ const OUTPUT_IS_THERE: Sink = {
 class EpochWork {
   readonly #parts: EpochParts
   readonly #sink: Sink
+  readonly #ready: () => Promise<void>
   readonly rowsBySource = new Map<string, number>()
   inputRows = 0
   outputRows = 0
   #pending: Batch[] = []
   #busySince: number
 
-  constructor(parts: EpochParts, sink: Sink) {
+  /** `ready`: asked before anything leaves memory. */
+  constructor(parts: EpochParts, sink: Sink, ready: () => Promise<void>) {
     this.#parts = parts
     this.#sink = sink
+    this.#ready = ready
     this.#busySince = parts.io.clock.monotonicMs()
   }
 
@@ -171,6 +206,7 @@ class EpochWork {
 
   async finish(): Promise<void> {
     this.#parts.pipeline.finish((batch) => this.#pending.push(batch))
+    // Also where there is nothing to write: the sink has to know of every epoch.
     await this.#write()
   }
 
@@ -185,6 +221,7 @@ class EpochWork {
   }
 
   async #write(): Promise<void> {
+    await this.#ready()
     const batches = this.#pending
     this.#pending = []
     for (const batch of batches) {

@@ -1,17 +1,19 @@
 /** What one epoch tells of itself, under Spark's names (StreamingQueryProgress), from real measurements only. */
 import { isoTimestamp } from '../../data/calendar.ts'
-import type { MillraceProgress, SourceProgress, StateOperatorProgress, StreamingQueryProgress } from '../../plan/contracts/backend.ts'
+import type { MillraceProgress, StateOperatorProgress, StreamingQueryProgress } from '../../plan/contracts/backend.ts'
 import type { Pipeline } from '../operators/pipeline.ts'
-import { rate } from './source-runner.ts'
+import type { SourceFacts } from './source-runner.ts'
 
 /** Spark keeps as many. */
 const RECENT_MAX = 100
 
-/** Durations of one epoch by Spark's phase names, in whole milliseconds. */
+/** Durations of one epoch by Spark's phase names, in whole milliseconds. A phase within another one does not count for that. */
 export class PhaseTimer {
   readonly #monotonicMs: () => number
   readonly #started: number
   readonly #phases = new Map<string, number>()
+  /** Of the phases within the one that runs. */
+  #withinMs = 0
 
   constructor(monotonicMs: () => number) {
     this.#monotonicMs = monotonicMs
@@ -19,18 +21,23 @@ export class PhaseTimer {
   }
   async time<T>(phase: string, work: () => Promise<T> | T): Promise<T> {
     const from = this.#monotonicMs()
+    const outerMs = this.#withinMs
+    this.#withinMs = 0
     try {
       return await work()
     } finally {
-      this.#phases.set(phase, (this.#phases.get(phase) ?? 0) + this.#monotonicMs() - from)
+      const ms = this.#monotonicMs() - from
+      this.#phases.set(phase, (this.#phases.get(phase) ?? 0) + ms - this.#withinMs)
+      this.#withinMs = outerMs + ms
     }
   }
   get elapsedMs(): number {
     return this.#monotonicMs() - this.#started
   }
   durations(): Record<string, number> {
-    const rounded = [...this.#phases].map(([phase, ms]): [string, number] => [phase, Math.round(ms)])
-    return { ...Object.fromEntries(rounded), triggerExecution: Math.round(this.elapsedMs) }
+    const durations: Record<string, number> = {}
+    for (const [phase, ms] of this.#phases) durations[phase] = Math.round(ms)
+    return Object.assign(durations, { triggerExecution: Math.round(this.elapsedMs) })
   }
 }
 
@@ -45,7 +52,7 @@ export interface EpochFacts {
   readonly timer: PhaseTimer
   readonly inputRows: number
   readonly outputRows: number
-  readonly sources: readonly SourceProgress[]
+  readonly sources: readonly SourceFacts[]
   readonly sink: string
   readonly malformedRows: number
   readonly events: MillraceProgress['events']
@@ -54,32 +61,52 @@ export interface EpochFacts {
   readonly watermark: bigint | null
 }
 
-export function epochProgress(facts: EpochFacts): StreamingQueryProgress {
-  const processingSeconds = facts.timer.elapsedMs / 1000
-  return {
-    id: facts.id,
-    runId: facts.runId,
-    name: facts.name,
-    timestamp: new Date(facts.triggerMs).toISOString(),
-    batchId: facts.epoch,
-    batchDuration: Math.round(facts.timer.elapsedMs),
-    numInputRows: facts.inputRows,
-    inputRowsPerSecond: facts.sinceLastMs === null ? 0 : rate(facts.inputRows, facts.sinceLastMs / 1000),
-    processedRowsPerSecond: rate(facts.inputRows, processingSeconds),
-    durationMs: facts.timer.durations(),
+/** Looks at everything now but the time, which still runs: the report is complete when its result is called. */
+export function epochProgress(facts: EpochFacts): () => StreamingQueryProgress {
+  const { timer, pipeline } = facts
+  const seen = {
     eventTime: eventTime(facts),
-    stateOperators: facts.pipeline.stateOperators.map(stateOperatorProgress),
-    sources: facts.sources,
-    sink: { description: facts.sink, numOutputRows: facts.outputRows },
-    observedMetrics: {},
+    stateOperators: pipeline.stateOperators.map(stateOperatorProgress),
     millrace: {
       numMalformedRows: facts.malformedRows,
-      watermarks: facts.pipeline.watermarks,
-      lateSamples: facts.pipeline.lateSamples,
+      watermarks: pipeline.watermarks,
+      lateSamples: pipeline.lateSamples,
       events: facts.events,
     },
   }
+  return () => {
+    const { elapsedMs } = timer
+    const sinceLastSeconds = (facts.sinceLastMs ?? 0) / 1000
+    const rates = (rows: number) => ({
+      inputRowsPerSecond: rate(rows, sinceLastSeconds),
+      processedRowsPerSecond: rate(rows, elapsedMs / 1000),
+    })
+    return {
+      id: facts.id,
+      runId: facts.runId,
+      name: facts.name,
+      timestamp: new Date(facts.triggerMs).toISOString(),
+      batchId: facts.epoch,
+      batchDuration: Math.round(elapsedMs),
+      numInputRows: facts.inputRows,
+      ...rates(facts.inputRows),
+      durationMs: timer.durations(),
+      eventTime: seen.eventTime,
+      stateOperators: seen.stateOperators,
+      sources: facts.sources.map(({ numInputRows, metrics, ...source }) => ({
+        ...source,
+        numInputRows,
+        ...rates(numInputRows),
+        metrics,
+      })),
+      sink: { description: facts.sink, numOutputRows: facts.outputRows },
+      observedMetrics: {},
+      millrace: seen.millrace,
+    }
+  }
 }
+
+const rate = (rows: number, seconds: number): number => (seconds > 0 ? rows / seconds : 0)
 
 function eventTime(facts: EpochFacts): Record<string, string> {
   const stats = facts.pipeline.eventTimeStats

@@ -1,9 +1,11 @@
 /**
- * The epoch loop: plans, runs and reports one epoch after another until the query is stopped, ends by its trigger, or fails.
+ * The epoch loop: plans, runs and reports one epoch after another until the query is stopped, ends by its trigger, or fails. While input is waiting, an
+ * epoch starts as soon as the one before it has handed its commit to the journal (see epoch.ts for what it may do until that is durable).
  *
  * When an epoch runs: when a source has something new; or without data, when a watermark has moved so that windows close (Spark's no-data batch); and always
  * once at the start of a new query, as in Spark, so that the console shows that it lives. Idleness of partitions is decided here, between epochs.
  */
+import { crashPoint } from '../../io/crash-point.ts'
 import type { Io } from '../../io/io.ts'
 import type { StreamingQueryProgress, StreamingQueryStatus } from '../../plan/contracts/backend.ts'
 import type { Sink } from '../../plan/contracts/sink.ts'
@@ -11,7 +13,7 @@ import type { Recovery } from '../checkpoint/checkpoint.ts'
 import type { BeginFrame, SourceRange } from '../checkpoint/contract.ts'
 import type { Pipeline } from '../operators/pipeline.ts'
 import type { QueryConfiguration } from './configuration.ts'
-import { type EpochResult, elapsedMs, runEpoch } from './epoch.ts'
+import { type EpochBefore, type EpochParts, type EpochResult, elapsedMs, runEpoch } from './epoch.ts'
 import { epochProgress, PhaseTimer } from './progress.ts'
 import type { SourceRunner } from './source-runner.ts'
 import { nextTriggerMs, type TriggerPlan } from './trigger.ts'
@@ -46,9 +48,12 @@ export interface LoopParts {
 
 export class QueryLoop {
   readonly #parts: LoopParts
+  readonly #epochParts: EpochParts
   #epoch: number
   /** The next epoch, where it is in the journal already: it rode on the last commit, or is in doubt after a crash. */
   #begun: BeginFrame | null
+  /** The epoch whose commit `#begun` rides on, while that is not known to be durable. */
+  #before: EpochBefore | null = null
   #planned = false
   #plannings = 0
   #triggerMs: number | null = null
@@ -56,7 +61,15 @@ export class QueryLoop {
 
   constructor(parts: LoopParts) {
     this.#parts = parts
-    const { committed, inDoubt } = parts.recovery.recovered
+    const { recovery, configuration, io } = parts
+    const { committed, inDoubt, runner } = recovery.recovered
+    this.#epochParts = {
+      ...parts,
+      journal: recovery.journal,
+      lineage: runner.lineage,
+      timeZone: configuration.timeZone,
+      waitWithinEpoch: (untilMs: number) => this.#waitForData(io.clock.nowMs() + untilMs - io.clock.monotonicMs()),
+    }
     this.#epoch = committed === null ? 0 : committed.commit.epoch + 1
     this.#begun = inDoubt
   }
@@ -67,6 +80,14 @@ export class QueryLoop {
   }
 
   async run(): Promise<void> {
+    try {
+      await this.#run()
+    } finally {
+      await this.#settle()
+    }
+  }
+
+  async #run(): Promise<void> {
     const { trigger, signal, sources } = this.#parts
     if (trigger.bounded === 'availableNow') for (const source of sources) await source.prepareAvailableNow()
     while (!signal.aborted) {
@@ -104,29 +125,47 @@ export class QueryLoop {
     const watermark = pipeline.watermark
     const frame = begun ?? this.#frame(this.#epoch, firedMs, noData)
     const closesAtMs = begun !== null || trigger.realTimeMs === null || noData ? null : startedMs + trigger.realTimeMs
-    const result = await this.#run(frame, begun !== null, closesAtMs, timer)
+    const result = await this.#epochOf(frame, begun !== null, closesAtMs, timer)
     this.#idleSinceMs = null
-    this.#report(frame.epoch, firedMs, timer, result, watermark)
+    const report = this.#reporter(frame.epoch, firedMs, timer, result, watermark)
+    this.#before = this.#committing(result, report)
+    if (result.next === null) await this.#settle()
     const caughtUp = result.next === null && this.#parts.sources.every((source) => source.reachesLatest)
     if (caughtUp && !pipeline.needsNoDataEpoch() && closesAtMs === null) this.#parts.onCaughtUp(planning)
     return noData ? 'noData' : 'data'
   }
 
-  async #run(frame: BeginFrame, begun: boolean, closesAtMs: number | null, timer: PhaseTimer): Promise<EpochResult> {
-    const { recovery, configuration, io } = this.#parts
-    const { recovered, journal, sinkHasEpochInDoubt } = recovery
+  async #epochOf(frame: BeginFrame, begun: boolean, closesAtMs: number | null, timer: PhaseTimer): Promise<EpochResult> {
+    const { recovered, sinkHasEpochInDoubt } = this.#parts.recovery
     const skipSink = begun && sinkHasEpochInDoubt && recovered.inDoubt?.epoch === frame.epoch
-    const parts = {
-      ...this.#parts,
-      journal,
-      lineage: recovered.runner.lineage,
-      timeZone: configuration.timeZone,
-      waitWithinEpoch: (untilMs: number) => this.#waitForData(io.clock.nowMs() + untilMs - io.clock.monotonicMs()),
-    }
-    const result = await runEpoch(parts, { frame, begun, skipSink, closesAtMs }, timer, () => this.#planNext(frame.epoch + 1, timer))
+    const before = this.#before
+    this.#before = null
+    const plan = { frame, begun, before, skipSink, closesAtMs }
+    const result = await runEpoch(this.#epochParts, plan, timer, () => this.#planNext(frame.epoch + 1, timer))
     this.#epoch = frame.epoch + 1
     this.#begun = result.next
     return result
+  }
+
+  /** Reports when the commit is durable; the sources hear of it when they are asked for nothing else. */
+  #committing({ committed, ranges }: EpochResult, report: () => void): EpochBefore {
+    let released = false
+    const release = async (): Promise<void> => {
+      if (released) return
+      released = true
+      for (const source of this.#parts.sources) await source.commit(ranges[source.id]?.end ?? source.position)
+      crashPoint('source.committed')
+    }
+    const reported = committed.then(report)
+    reported.catch(() => undefined)
+    return { committed: reported, release }
+  }
+
+  async #settle(): Promise<void> {
+    const before = this.#before
+    this.#before = null
+    await before?.committed
+    await before?.release()
   }
 
   /** The next epoch, if it may begin at once: then its begin shares the write of the commit before it. */
@@ -209,29 +248,21 @@ export class QueryLoop {
     }
   }
 
-  #report(epoch: number, firedMs: number, timer: PhaseTimer, result: EpochResult, watermark: bigint | null): void {
-    const { sources } = this.#parts
+  /** What the epoch was, as it is now: the next one may be running when the report is due. */
+  #reporter(epoch: number, firedMs: number, timer: PhaseTimer, result: EpochResult, watermark: bigint | null): () => void {
+    const { id, runId, name, sources, sinkTitle, pipeline, onProgress } = this.#parts
     const sinceLastMs = this.#triggerMs === null ? null : firedMs - this.#triggerMs
     this.#triggerMs = firedMs
-    const seconds = { sinceLast: (sinceLastMs ?? 0) / 1000, processing: timer.elapsedMs / 1000 }
-    this.#parts.onProgress(
-      epochProgress({
-        ...this.#parts,
-        sink: this.#parts.sinkTitle,
-        epoch,
-        triggerMs: firedMs,
-        sinceLastMs,
-        timer,
-        inputRows: result.inputRows,
-        outputRows: result.outputRows,
-        sources: sources.map((source) =>
-          source.progress(result.ranges[source.id] ?? null, result.rowsBySource.get(source.id) ?? 0, seconds),
-        ),
-        malformedRows: sources.reduce((sum, source) => sum + source.malformedRows, 0),
-        events: sources.flatMap((source) => source.takeEvents().map((event) => ({ source: source.id, ...event }))),
-        watermark,
-      }),
-    )
+    const { inputRows, outputRows, ranges, rowsBySource } = result
+    const progress = epochProgress({
+      ...{ id, runId, name, epoch, sinceLastMs, timer, inputRows, outputRows, pipeline, watermark },
+      triggerMs: firedMs,
+      sink: sinkTitle,
+      sources: sources.map((source) => source.progress(ranges[source.id] ?? null, rowsBySource.get(source.id) ?? 0)),
+      malformedRows: sources.reduce((sum, source) => sum + source.malformedRows, 0),
+      events: sources.flatMap((source) => source.takeEvents().map((event) => ({ source: source.id, ...event }))),
+    })
+    return () => onProgress(progress())
   }
 
   #status(message: string, isDataAvailable: boolean, isTriggerActive: boolean): void {

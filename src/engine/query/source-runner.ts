@@ -26,6 +26,9 @@ import type { Origin } from '../operators/operator.ts'
 import { blame, blamed } from './blame.ts'
 import { SpooledSource } from './spooled-source.ts'
 
+/** What there is to report of a source but its rates. */
+export type SourceFacts = Omit<SourceProgress, 'inputRowsPerSecond' | 'processedRowsPerSecond'>
+
 export interface SourceRunnerOptions {
   readonly provider: SourceProvider
   readonly scan: ScanNode
@@ -47,6 +50,8 @@ export class SourceRunner {
   #source: Source | null = null
   #position: SourceOffset = {}
   #latest: SourceLatest | null = null
+  /** Null where it has to be looked at again. */
+  #hasNewData: boolean | null = null
   #events: SourceEvent[] = []
   /** Rows that could not be decoded, since the start. */
   malformedRows = 0
@@ -95,12 +100,14 @@ export class SourceRunner {
     const { maxBytesPerTrigger } = this.#options
     const limit = maxBytesPerTrigger === null ? { maxBytes: Number.MAX_SAFE_INTEGER, all: true } : { maxBytes: maxBytesPerTrigger }
     this.#latest = await this.#blamed(() => this.#opened.latestOffset(this.#position, limit))
+    this.#hasNewData = null
     return this.#latest
   }
 
   /** Whether the last `plan` found anything beyond the position. */
   get hasNewData(): boolean {
-    return this.#latest !== null && !sameOffset(this.#position, this.#latest.end)
+    this.#hasNewData ??= this.#latest !== null && !sameOffset(this.#position, this.#latest.end)
+    return this.#hasNewData
   }
 
   /** The end that the last `plan` found; the position where nothing was planned. */
@@ -147,6 +154,7 @@ export class SourceRunner {
   /** The position after an epoch that is committed, or (closed epochs) that has been read. */
   moveTo(end: SourceOffset): void {
     this.#position = end
+    this.#hasNewData = null
   }
 
   async commit(end: SourceOffset): Promise<void> {
@@ -168,11 +176,8 @@ export class SourceRunner {
     return events
   }
 
-  progress(
-    range: SourceRange | null,
-    inputRows: number,
-    seconds: { readonly sinceLast: number; readonly processing: number },
-  ): SourceProgress {
+  /** Of an epoch that has ended; its rates follow from how long it took in all. */
+  progress(range: SourceRange | null, inputRows: number): SourceFacts {
     const { scan } = this.#options
     return {
       description: `${scan.format}[${scan.description.title}]`,
@@ -180,8 +185,6 @@ export class SourceRunner {
       endOffset: (range?.end ?? this.#position) as Json,
       latestOffset: (this.#latest?.latest ?? this.#position) as Json,
       numInputRows: inputRows,
-      inputRowsPerSecond: rate(inputRows, seconds.sinceLast),
-      processedRowsPerSecond: rate(inputRows, seconds.processing),
       metrics: {},
     }
   }
@@ -234,16 +237,16 @@ function columnNamed(batch: Batch, name: string, source: string): Vector {
   return column
 }
 
-export const rate = (rows: number, seconds: number): number => (seconds > 0 ? rows / seconds : 0)
-
-/** Positions are JSON: equal when their texts with sorted keys are. */
-export function sameOffset(a: SourceOffset, b: SourceOffset): boolean {
-  return canonicalJson(a) === canonicalJson(b)
-}
-function canonicalJson(value: Json | SourceOffset): string {
-  return JSON.stringify(value, (_, one: unknown) =>
-    typeof one === 'object' && one !== null && !Array.isArray(one)
-      ? Object.fromEntries(Object.entries(one).sort(([x], [y]) => (x < y ? -1 : 1)))
-      : one,
+/** Positions are JSON: equal whatever the order of their keys. */
+export function sameOffset(a: Json | SourceOffset, b: Json | SourceOffset): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  if (Array.isArray(a) || Array.isArray(b))
+    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((one, at) => sameOffset(one, b[at] as Json))
+  const [left, right] = [a as SourceOffset, b as SourceOffset]
+  const keys = Object.keys(left)
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => Object.hasOwn(right, key) && sameOffset(left[key] as Json, right[key] as Json))
   )
 }

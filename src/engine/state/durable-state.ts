@@ -22,7 +22,7 @@ import { StateMemory, StateTable } from './state-table.ts'
 /** Bytes of group snapshots for each byte of changes. */
 const SNAPSHOT_SHARE = 0.5
 /** Each epoch with changes pays for so many bytes at least, so that a small state with small changes comes round too. */
-const SNAPSHOT_BYTES_MIN = 1024
+const SNAPSHOT_BYTES_MIN = 256
 /** What a group costs in the round however few rows it has. */
 const GROUP_BYTES_MIN = 16
 
