@@ -126,7 +126,10 @@ class MemorySource implements Source {
   async *read(start: SourceOffset, end: SourceOffset): AsyncGenerator<SourceBatch> {
     for (const partition of Object.keys(end)) {
       const [from, to] = [rowsAt(start, partition), rowsAt(end, partition)]
-      for (const { first, batch } of this.#partitions.get(partition) ?? []) {
+      const stored = this.#partitions.get(partition) ?? []
+      for (let index = batchOf(stored, from); index < stored.length; index++) {
+        const { first, batch } = stored[index] as StoredBatch
+        if (first >= to) break
         const last = Math.min(to, first + batch.length)
         for (let at = Math.max(from, first); at < last; at += BATCH_ROWS_TARGET) {
           this.#context.signal.throwIfAborted()
@@ -174,6 +177,18 @@ class MemorySource implements Source {
 function endOf(stored: readonly StoredBatch[]): number {
   const last = stored.at(-1)
   return last === undefined ? 0 : last.first + last.batch.length
+}
+
+/** The index of the batch that the row is in, by halves: a stream that is fed for long has many. */
+function batchOf(stored: readonly StoredBatch[], row: number): number {
+  let [low, high] = [0, stored.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const { first, batch } = stored[middle] as StoredBatch
+    if (first + batch.length <= row) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 function rowsAt(offset: SourceOffset, partition: string): number {

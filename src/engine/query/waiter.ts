@@ -4,6 +4,9 @@
  */
 import type { Clock } from '../../io/io.ts'
 
+/** Why a wait is over. One for all: an error of its own, with its stack, would be the dearest part of a short wait. */
+const ENDED = new DOMException('The wait is over', 'AbortError')
+
 export class Waiter {
   readonly #clock: Clock
   #wake: (() => void) | null = null
@@ -33,7 +36,7 @@ export class Waiter {
       return
     }
     const ended = new AbortController()
-    const stop = (): void => ended.abort()
+    const stop = (): void => ended.abort(ENDED)
     options.signal.addEventListener('abort', stop, { once: true })
     try {
       const woken = new Promise<void>((resolve) => {
@@ -50,7 +53,7 @@ export class Waiter {
     } finally {
       this.#wake = null
       this.#woken = false
-      ended.abort()
+      ended.abort(ENDED)
       options.signal.removeEventListener('abort', stop)
     }
   }
