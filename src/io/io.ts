@@ -40,11 +40,8 @@ export interface ReadOptions {
   readonly start?: number
   readonly end?: number
   readonly signal?: AbortSignal
-  /**
-   * Room wanted in front of each chunk, in its buffer, which then belongs to the reader too: to put the rest of the last chunk before it without copying this
-   * one. A disk may ignore it; whoever wants to write there looks at the chunk's `byteOffset` first.
-   */
-  readonly leadBytes?: number
+  /** Gives the memory for a chunk of at most so many bytes, which is filled from its beginning. A disk may ignore it and make its own. */
+  readonly memory?: (sizeBytes: number) => Uint8Array
 }
 export interface Disk {
   /** The entries of a folder, in byte order of their names. Throws the system's error (ENOENT …). */

@@ -33,19 +33,17 @@ export const realDisk: Disk = {
     }
   },
 
-  async *read(path, { start = 0, end = Number.POSITIVE_INFINITY, signal, leadBytes = 0 } = {}) {
+  async *read(path, { start = 0, end = Number.POSITIVE_INFINITY, signal, memory } = {}) {
     const file = await open(path, 'r')
     try {
       for (let position = start; position < end; ) {
         signal?.throwIfAborted()
         const size = Math.min(CHUNK_BYTES, end - position)
-        // Not filled with zeros first, and no part of the pool that small buffers share.
-        const { buffer } = Buffer.allocUnsafeSlow(leadBytes + size)
-        const { bytesRead } = await file.read(new Uint8Array(buffer, leadBytes), 0, size, position)
+        const chunk = memory?.(size) ?? new Uint8Array(Buffer.allocUnsafeSlow(size).buffer)
+        const { bytesRead } = await file.read(chunk, 0, size, position)
         if (bytesRead === 0) return
         position += bytesRead
-        // A short read is most of a small file: what is not read is no secret kept, but memory.
-        yield bytesRead === size ? new Uint8Array(buffer, leadBytes) : new Uint8Array(buffer, leadBytes, bytesRead).slice()
+        yield chunk.subarray(0, bytesRead)
       }
     } finally {
       await file.close()

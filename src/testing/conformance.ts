@@ -2,6 +2,7 @@
 import type { Datum } from '../data/datum.ts'
 import type { Batch } from '../data/vector.ts'
 import { datumRows } from '../data/vector-builder.ts'
+import { cutRecords } from '../engine/decode/record-bounds.ts'
 import type { SourceBatch } from '../plan/contracts/source.ts'
 
 /** The framework's own functions: `{ test }` of vitest, node:test, jest … The suites need nothing else and throw node:assert's errors. */
@@ -18,7 +19,8 @@ export function rowTexts(batch: Batch): string[] {
 export function sourceRowTexts(part: SourceBatch): string[] {
   if (part.kind === 'columns') return rowTexts(part.batch)
   const supplied = rowTexts(part.supplied)
-  return Array.from(part.starts, (start, i) => `${hex(part.bytes.subarray(start, part.ends[i]))} | ${supplied[i]}`)
+  const { bytes, starts, ends } = cutRecords(part)
+  return Array.from(starts, (start, i) => `${hex(bytes.subarray(start, ends[i]))} | ${supplied[part.kind === 'lines' ? 0 : i]}`)
 }
 
 function datumText(datum: Datum): string {

@@ -3,14 +3,16 @@ import { Buffer, isUtf8 } from 'node:buffer'
 import type { Datum } from '../../src/data/datum.ts'
 import type { Vector } from '../../src/data/vector.ts'
 import { isValid, readerOf } from '../../src/data/vector-reader.ts'
-import { type Decoded, type Decoder, decoderFor, type Records } from '../../src/engine/decode/decoder.ts'
+import { type Decoded, type Decoder, decoderFor, type Lines, type Records } from '../../src/engine/decode/decoder.ts'
 import { GeneratedJson, type PathCounts } from '../../src/engine/decode/generated/generated-json.ts'
+import { cutRecords } from '../../src/engine/decode/record-bounds.ts'
 import { MillraceError } from '../../src/error.ts'
 import type { DecoderSpec } from '../../src/plan/contracts/source.ts'
+import { asLines } from './record-lines.ts'
 import { Dice, inOneBuffer, RecordWriter, randomSpec } from './record-writer.ts'
 
 /** What a decoder makes of the records: rows, or its refusal. */
-function outcome(decoder: Decoder, records: Records): { readonly decoded: Decoded | null; readonly refusal: string } {
+function outcome(decoder: Decoder, records: Records | Lines): { readonly decoded: Decoded | null; readonly refusal: string } {
   try {
     return { decoded: decoder.decode(records), refusal: '' }
   } catch (error) {
@@ -20,11 +22,13 @@ function outcome(decoder: Decoder, records: Records): { readonly decoded: Decode
 }
 
 /** Null where both agree, else what differs. */
-export function difference(spec: DecoderSpec, generated: Decoder, oracle: Decoder, records: Records): string | null {
-  const [mine, theirs] = [outcome(generated, records), outcome(oracle, records)]
+export function difference(spec: DecoderSpec, generated: Decoder, oracle: Decoder, input: Records | Lines): string | null {
+  const records = cutRecords(input)
+  const [mine, theirs] = [outcome(generated, input), outcome(oracle, input)]
   if (mine.refusal !== theirs.refusal) return `refusals: '${mine.refusal}' and '${theirs.refusal}'`
   const [a, b] = [mine.decoded, theirs.decoded]
   if (a === null || b === null) return null
+  if (a.records !== b.records) return `records: ${a.records} and ${b.records}`
   if (String(a.kept) !== String(b.kept)) return `kept: ${a.kept} and ${b.kept}`
   if (JSON.stringify(a.malformed) !== JSON.stringify(b.malformed))
     return `malformed: ${JSON.stringify(a.malformed)} and ${JSON.stringify(b.malformed)}`
@@ -83,10 +87,8 @@ export function compareDecoders(seed: number, batches: number, recordsMax: numbe
   const oracle = decoderFor(spec, zone, { generate: false })
   const writer = new RecordWriter(dice, spec.declared, spec.mode === 'FAILFAST' ? dice.below(5) : dice.below(60))
   for (let batch = 0; batch < batches; batch++) {
-    const records = inOneBuffer(
-      dice,
-      Array.from({ length: dice.below(recordsMax) }, () => writer.record()),
-    )
+    const made = Array.from({ length: dice.below(recordsMax) }, () => writer.record())
+    const records = dice.chance(50) ? inOneBuffer(dice, made) : asLines(dice, made)
     const found = difference(spec, generated, oracle, records)
     if (found !== null) throw new Error(`seed ${seed}, batch ${batch}: ${found}`)
   }

@@ -11,11 +11,13 @@ import type { Batch } from '../../data/vector.ts'
 import { constantVector } from '../../data/vector-builder.ts'
 import { MillraceError } from '../../error.ts'
 import type { ReadLimit, Source, SourceBatch, SourceContext, SourceLatest, SourceOffset } from '../../plan/contracts/source.ts'
-import { LEAD_BYTES, RecordCutter, type RecordSlices } from '../lines/record-cutter.ts'
+import { LineBlocks } from '../lines/line-blocks.ts'
+import { RecordCutter } from '../lines/record-cutter.ts'
 import { listFiles } from './file-listing.ts'
 import type { FilesSettings } from './files-provider.ts'
 import { type FoundFile, FoundFiles } from './found-files.ts'
 import { PublishedOutputs } from './published-outputs.ts'
+import { ReadBuffers } from './read-buffers.ts'
 
 const PARTITION = '0'
 /** Between two looks at the folder when there was nothing new. */
@@ -25,6 +27,7 @@ export class FilesSource implements Source {
   readonly #context: SourceContext
   readonly #settings: FilesSettings
   readonly #found: FoundFiles
+  readonly #buffers = new ReadBuffers()
   #bounded = false
 
   constructor(context: SourceContext, settings: FilesSettings) {
@@ -54,7 +57,11 @@ export class FilesSource implements Source {
 
   async *read(start: SourceOffset, end: SourceOffset): AsyncGenerator<SourceBatch> {
     const to = await this.#found.countIn(end)
-    for (let index = await this.#found.countIn(start); index < to; index++) yield* this.#readFile(this.#found.at(index))
+    for (let index = await this.#found.countIn(start); index < to; index++) {
+      const file = this.#found.at(index)
+      await this.#warnIfChanged(file)
+      yield* this.#settings.separator === null ? this.#lines(file) : this.#records(file, 0)
+    }
   }
 
   commit(): Promise<void> {
@@ -74,37 +81,59 @@ export class FilesSource implements Source {
     return Promise.resolve()
   }
 
-  async *#readFile(file: FoundFile): AsyncGenerator<SourceBatch> {
-    const { separator, maxRecordBytes } = this.#settings
-    const cutter = new RecordCutter({ separator, maxRecordBytes, origin: file.path, ownsChunks: true })
-    let records = 0
-    const batch = (slices: RecordSlices): SourceBatch => {
-      const first = records
-      records += slices.starts.length
-      return {
-        kind: 'records',
-        partition: PARTITION,
-        ...slices,
-        supplied: this.#supplied(file, slices.starts.length),
-        origin: `${file.path}:${first + 1}`,
-      }
+  async *#lines(file: FoundFile): AsyncGenerator<SourceBatch> {
+    const { maxRecordBytes } = this.#settings
+    const blocks = new LineBlocks()
+    const supplied = this.#supplied(file, 1)
+    let given = 0
+    const batch = (bytes: Uint8Array, release: () => void): SourceBatch => {
+      const isFirst = given === 0
+      given += bytes.length
+      return { kind: 'lines', partition: PARTITION, bytes, supplied, origin: file.path, isFirst, release }
     }
-    for await (const chunk of this.#chunks(file)) {
-      const slices = cutter.push(chunk)
-      if (slices !== null) yield batch(slices)
+    for await (const chunk of this.#chunks(file, 0, file.sizeBytes)) {
+      const block = blocks.push(chunk)
+      // There may be a line that is too long: only whoever looks at each of them can tell.
+      if (blocks.unfinishedBytes > maxRecordBytes || (block?.length ?? 0) > maxRecordBytes) return yield* this.#records(file, given)
+      const release = (): void => this.#buffers.giveBack(chunk)
+      if (block === null) release()
+      else yield batch(block, release)
     }
-    const last = cutter.end()
-    if (last !== null) yield batch(last)
+    const last = blocks.end()
+    if (last !== null) yield batch(last, () => undefined)
   }
 
-  async *#chunks({ path, sizeBytes, modifiedMs }: FoundFile): AsyncGenerator<Uint8Array> {
-    const { io, signal, report } = this.#context
-    let left = sizeBytes
+  /** The records from the byte `from` on, which begins one; those before are counted. */
+  async *#records(file: FoundFile, from: number): AsyncGenerator<SourceBatch> {
+    const { separator, maxRecordBytes } = this.#settings
+    const cutter = new RecordCutter({ separator, maxRecordBytes, origin: file.path, ownsChunks: true })
+    for await (const chunk of this.#chunks(file, 0, from)) {
+      cutter.push(chunk)
+      this.#buffers.giveBack(chunk)
+    }
+    const cut = (slices: ReturnType<RecordCutter['end']>, release: () => void): SourceBatch[] => {
+      if (slices === null) return []
+      const count = slices.starts.length
+      const [supplied, origin] = [this.#supplied(file, count), `${file.path}:${cutter.records - count + 1}`]
+      return [{ kind: 'records', partition: PARTITION, ...slices, supplied, origin, release }]
+    }
+    for await (const chunk of this.#chunks(file, from, file.sizeBytes)) yield* cut(cutter.push(chunk), () => this.#buffers.giveBack(chunk))
+    yield* cut(cutter.end(), () => undefined)
+  }
+
+  async #warnIfChanged({ path, sizeBytes, modifiedMs }: FoundFile): Promise<void> {
+    const { io, report } = this.#context
+    // What cannot be looked at is told when it is read.
+    const now = await io.disk.stat(path).catch(() => null)
+    if (now !== null && (now.sizeBytes > sizeBytes || (now.sizeBytes === sizeBytes && now.modifiedMs !== modifiedMs)))
+      report({ kind: 'warning', message: changedText(path, sizeBytes, now.sizeBytes) })
+  }
+
+  async *#chunks({ path, sizeBytes }: FoundFile, start: number, end: number): AsyncGenerator<Uint8Array> {
+    const { io, signal } = this.#context
+    let left = end - start
     try {
-      const now = await io.disk.stat(path)
-      if (now !== null && (now.sizeBytes > sizeBytes || (now.sizeBytes === sizeBytes && now.modifiedMs !== modifiedMs)))
-        report({ kind: 'warning', message: changedText(path, sizeBytes, now.sizeBytes) })
-      for await (const chunk of io.disk.read(path, { end: sizeBytes, signal, leadBytes: LEAD_BYTES })) {
+      for await (const chunk of io.disk.read(path, { start, end, signal, memory: (size) => this.#buffers.take(size) })) {
         left -= chunk.length
         yield chunk
       }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { t } from '../../data/type-builder.ts'
+import { cutRecords } from '../../engine/decode/record-bounds.ts'
 import type { MillraceError } from '../../error.ts'
 import { realIo } from '../../io/real.ts'
 import type { Source, SourceEvent, SourceLog, SourceOffset } from '../../plan/contracts/source.ts'
@@ -51,8 +52,9 @@ for (const [provider, line] of [
 async function texts(source: Source, start: SourceOffset, end: SourceOffset): Promise<string[]> {
   const found: string[] = []
   for await (const part of source.read(start, end)) {
-    if (part.kind !== 'records') continue
-    for (const [i, from] of part.starts.entries()) found.push(Buffer.from(part.bytes.subarray(from, part.ends[i])).toString())
+    if (part.kind === 'columns') continue
+    const { bytes, starts, ends } = cutRecords(part)
+    for (const [i, from] of starts.entries()) found.push(Buffer.from(bytes.subarray(from, ends[i])).toString())
   }
   return found
 }
@@ -108,6 +110,36 @@ describe('files', () => {
     const query = frame.writeStream.format('memory').queryName('out').trigger({ availableNow: true }).start()
     await query.awaitTermination()
     expect(await session.table('out').collect()).toEqual([{ value: 'one', file_name: 'a.txt', file_size: 4 }])
+  })
+
+  test('a record that is too long is told by its number, and one of just the length is read', async () => {
+    const options = { path: folder, maxRecordBytes: '200000' }
+    const long = (bytes: number): string => `{"id": 7, "x": "${'y'.repeat(bytes - 18)}"}`
+    // Blocks of lines are longer than a record may be.
+    await put('a.json', `${`${long(200_000)}\n`.repeat(30)}{"id": 8}\n`)
+    expect((await read(folder, options)).length).toBe(31)
+    await put('b.json', `${'{"id": 1}\n'.repeat(300_000)}${long(200_001)}\n{"id": 8}\n`)
+    await expect(read(folder, options)).rejects.toThrow(
+      /Record 300001 of .*b.json is longer than maxRecordBytes \(200000 bytes\): 200001 bytes/,
+    )
+  })
+
+  test('columns that point into the bytes of a file do not change while the rest of it is read', async () => {
+    const { session } = testSession()
+    await put('a.json', Array.from({ length: 60_000 }, (_, id) => `{"id":${id},"text":"${'text '.repeat(8)}${id}"}\n`).join(''))
+    const frame = session.readStream.schema({ id: t.int, text: t.string }).json(folder)
+    const query = frame.writeStream.format('memory').queryName('out').trigger({ availableNow: true }).start()
+    await query.awaitTermination()
+    const wrong = (await session.table('out').collect()).filter((row) => row['text'] !== `${'text '.repeat(8)}${row['id']}`)
+    expect(wrong).toEqual([])
+  })
+
+  test('a record that is malformed is told by its number in the file, also behind the first block', async () => {
+    await put('a.json', `${'{"id": 1}\n'.repeat(200_000)}{"id": }\n`)
+    await expect(read(folder, { mode: 'FAILFAST' })).rejects.toThrow(/Record \d+ of the batch from .*a.json:\d+ is malformed at byte 7/)
+    const message = await read(folder, { mode: 'FAILFAST' }).catch((error: MillraceError) => error.message)
+    const [, record, first] = /Record (\d+) of the batch from .*a.json:(\d+)/.exec(String(message)) ?? []
+    expect(Number(record) + Number(first) - 1).toBe(200_001)
   })
 
   test('the three modes', async () => {

@@ -7,6 +7,7 @@
  */
 import { Buffer } from 'node:buffer'
 import { MillraceError } from '../../error.ts'
+import { CarriedBytes } from './carried-bytes.ts'
 
 const LF = 10
 const CR = 13
@@ -24,18 +25,14 @@ export interface RecordCutterOptions {
   readonly maxRecordBytes: number
   /** Where the records come from, for RECORD_TOO_LONG: `localhost:9999`. */
   readonly origin: string
-  /** Chunks are given away: what comes out may share their memory, and that in front of them (see ReadOptions.leadBytes), so that nothing is copied. */
+  /** Chunks are given away: what comes out may share their memory, and LEAD_BYTES in front of them, so that nothing is copied. */
   readonly ownsChunks?: boolean
 }
-
-/** What is taken of a chunk's `leadBytes`. */
-export const LEAD_BYTES = 64 * 1024
 
 export class RecordCutter {
   readonly #options: RecordCutterOptions
   /** The unfinished record, as it came. */
-  #carried: Uint8Array[] = []
-  #carriedBytes = 0
+  readonly #carried = new CarriedBytes()
   /** A `\r` was the last byte: a `\n` that follows belongs to it. */
   #skipLineFeed = false
   #records = 0
@@ -50,7 +47,11 @@ export class RecordCutter {
 
   /** Bytes of the record that is not finished yet. */
   get unfinishedBytes(): number {
-    return this.#carriedBytes
+    return this.#carried.length
+  }
+  /** Records that are finished. */
+  get records(): number {
+    return this.#records
   }
 
   /** The records that `chunk` finishes, or null. Throws RECORD_TOO_LONG. Keeps no reference to `chunk`. */
@@ -59,10 +60,10 @@ export class RecordCutter {
     if (chunk.length > 0) this.#skipLineFeed = false
     // A separator of several bytes may have begun in what is carried: that much of it is scanned again.
     const { separator } = this.#options
-    const again = separator === null ? 0 : Math.min(separator.length - 1, this.#carriedBytes)
-    const found = again === 0 ? this.#firstEnd(chunk, begin) : this.#firstEnd(this.#tailAnd(chunk, again), 0)
+    const again = separator === null ? 0 : Math.min(separator.length - 1, this.#carried.length)
+    const found = again === 0 ? this.#firstEnd(chunk, begin) : this.#firstEnd(Buffer.concat([this.#carried.tail(again), chunk]), 0)
     if (found < 0) {
-      this.#carry(chunk.slice(begin))
+      this.#carry(chunk.subarray(begin))
       return null
     }
     return this.#cut(chunk, begin)
@@ -71,26 +72,22 @@ export class RecordCutter {
   /** The record that the end of the stream finishes, or null. */
   end(): RecordSlices | null {
     this.#skipLineFeed = false
-    if (this.#carriedBytes === 0) return null
-    const bytes = this.#joined(new Uint8Array(0), 0)
-    this.#carried = []
-    this.#carriedBytes = 0
+    if (this.#carried.length === 0) return null
+    const bytes = this.#carried.joined(new Uint8Array(0), false)
     this.#records++
     return { bytes, starts: Int32Array.of(0), ends: Int32Array.of(bytes.length) }
   }
 
   /** The records of the chunk from `begin` on, the first of which may have begun in what is carried. */
   #cut(chunk: Uint8Array, begin: number): RecordSlices {
-    const before = this.#carriedBytes
-    const bytes = before === 0 ? chunk : this.#joined(chunk, begin)
+    const { separator, ownsChunks = false } = this.#options
+    const before = this.#carried.length
+    const bytes = before === 0 ? chunk : this.#carried.joined(chunk.subarray(begin), ownsChunks)
     const from = before === 0 ? begin : 0
     this.#count = 0
-    const { separator, ownsChunks = false } = this.#options
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     const rest = separator === null ? this.#cutAtLineEnds(view, from) : this.#cutAtSeparators(view, from, separator)
-    this.#carried = []
-    this.#carriedBytes = 0
-    if (rest < bytes.length) this.#carry(bytes.slice(rest))
+    if (rest < bytes.length) this.#carry(bytes.subarray(rest))
     const count = this.#count
     this.#records += count
     const starts = this.#starts.slice(0, count)
@@ -153,39 +150,10 @@ export class RecordCutter {
     return lf >= 0 ? lf : view.indexOf(CR, from)
   }
 
-  #carry(copy: Uint8Array): void {
-    if (copy.length === 0) return
-    this.#carried.push(copy)
-    this.#carriedBytes += copy.length
+  #carry(rest: Uint8Array): void {
+    this.#carried.add(rest)
     const room = this.#options.separator?.length ?? 0
-    if (this.#carriedBytes > this.#options.maxRecordBytes + room) throw this.#tooLong(this.#carriedBytes, 0)
-  }
-
-  /** The last `count` bytes of what is carried, and `chunk` after them. */
-  #tailAnd(chunk: Uint8Array, count: number): Uint8Array {
-    const tail: number[] = []
-    for (let part = this.#carried.length - 1; part >= 0 && tail.length < count; part--) {
-      const bytes = this.#carried[part] as Uint8Array
-      for (let i = bytes.length - 1; i >= 0 && tail.length < count; i--) tail.push(bytes[i] as number)
-    }
-    return Buffer.concat([Uint8Array.from(tail.reverse()), chunk])
-  }
-
-  /** What is carried, and the chunk from `begin` on behind it. */
-  #joined(chunk: Uint8Array, begin: number): Uint8Array {
-    const before = this.#carriedBytes
-    const rest = chunk.length - begin
-    const fitsInFront = this.#options.ownsChunks === true && before <= LEAD_BYTES && chunk.byteOffset >= LEAD_BYTES
-    const joined = fitsInFront
-      ? new Uint8Array(chunk.buffer, chunk.byteOffset + begin - before, before + rest)
-      : new Uint8Array(before + rest)
-    let at = 0
-    for (const part of this.#carried) {
-      joined.set(part, at)
-      at += part.length
-    }
-    if (!fitsInFront) joined.set(chunk.subarray(begin), at)
-    return joined
+    if (this.#carried.length > this.#options.maxRecordBytes + room) throw this.#tooLong(this.#carried.length, 0)
   }
 
   #tooLong(bytes: number, before: number): MillraceError {

@@ -7,21 +7,20 @@ import type { DecoderSpec } from '../../plan/contracts/source.ts'
 import { CannotGenerate } from '../compile/generated-code.ts'
 import { GeneratedJson } from './generated/generated-json.ts'
 import { jsonRecords } from './json-records.ts'
+import type { Lines, Records } from './record-bounds.ts'
 import { textRecords } from './text-records.ts'
 
-/** Record i is `bytes[starts[i] … ends[i])`; `origin` says where record 0 comes from. */
-export interface Records {
-  readonly bytes: Uint8Array
-  readonly starts: Int32Array
-  readonly ends: Int32Array
-  readonly origin: string
-}
+export type { Lines, Records } from './record-bounds.ts'
 
 export interface Decoded {
+  /** How many records there were. */
+  readonly records: number
   /** One per field of the spec's schema, in its order, each as long as the records that are kept. */
   readonly columns: readonly Vector[]
   /** The indexes of the records that are kept, ascending; null = all. */
   readonly kept: Int32Array | null
+  /** Whether a column has slices of the records' bytes. */
+  readonly sharesBytes: boolean
   readonly malformed: {
     readonly count: number
     /** At most 5; `record` is the index among the records. */
@@ -35,7 +34,7 @@ export interface MalformedSample {
 
 export interface Decoder {
   /** Throws MALFORMED_RECORD under FAILFAST, and nothing else, whatever the bytes are. */
-  decode(records: Records): Decoded
+  decode(input: Records | Lines): Decoded
   /** For explain('codegen'): how the records are decoded, and why not faster. */
   describe(): string
 }

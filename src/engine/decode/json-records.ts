@@ -13,6 +13,7 @@ import { vectorOf } from '../../data/vector-builder.ts'
 import type { DecoderSpec } from '../../plan/contracts/source.ts'
 import type { Decoded, Decoder } from './decoder.ts'
 import { MalformedLog } from './malformed-log.ts'
+import { cutRecords } from './record-bounds.ts'
 import { malformedRecord, RecordParser, rawText } from './record-parser.ts'
 
 /** `why` it is interpreted, for explain. */
@@ -21,7 +22,8 @@ export function jsonRecords(spec: DecoderSpec, timeZone: string, why = ''): Deco
   const parser = new RecordParser(spec, timeZone)
   return {
     describe: () => `json records, interpreted${why === '' ? '' : `: ${why}`}`,
-    decode: (records) => {
+    decode: (input) => {
+      const records = cutRecords(input)
       const rows = new Rows(spec)
       for (let record = 0; record < records.starts.length; record++) {
         const { row, fault } = parser.parse(records, record)
@@ -57,6 +59,8 @@ class Rows {
 
   finish(records: number): Decoded {
     return {
+      records,
+      sharesBytes: false,
       columns: this.#spec.schema.fields.map((one, slot): Vector => vectorOf(one.type, this.#columns[slot] as Datum[])),
       kept: this.#kept.length === records ? null : Int32Array.from(this.#kept),
       malformed: this.malformed.finish(),

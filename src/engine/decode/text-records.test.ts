@@ -34,7 +34,13 @@ describe('records of text', () => {
   test('no column wanted, no column made', () => {
     const none = structType([])
     const counting = decoderFor({ format: 'text', schema: none, declared: schema, mode: 'FAILFAST', corruptRecordColumn: null }, 'UTC')
-    expect(counting.decode(recordsOf(['a', 'b']))).toEqual({ columns: [], kept: null, malformed: { count: 0, samples: [] } })
+    expect(counting.decode(recordsOf(['a', 'b']))).toEqual({
+      records: 2,
+      columns: [],
+      kept: null,
+      sharesBytes: false,
+      malformed: { count: 0, samples: [] },
+    })
   })
 
   test('any bytes become what the platform decodes them to', () => {

@@ -8,6 +8,7 @@ import { vectorOf } from '../../data/vector-builder.ts'
 import { assert } from '../../error.ts'
 import type { DecoderSpec } from '../../plan/contracts/source.ts'
 import type { Decoder, Records } from './decoder.ts'
+import { cutRecords } from './record-bounds.ts'
 
 export function textRecords(spec: DecoderSpec): Decoder {
   for (const one of spec.schema.fields) {
@@ -15,9 +16,16 @@ export function textRecords(spec: DecoderSpec): Decoder {
   }
   return {
     describe: () => 'text records, as slices of the bytes',
-    decode: (records) => {
+    decode: (input) => {
+      const records = cutRecords(input)
       const column = spec.schema.fields.length === 0 ? null : textColumn(records)
-      return { columns: spec.schema.fields.map(() => column as Vector), kept: null, malformed: { count: 0, samples: [] } }
+      return {
+        records: records.starts.length,
+        columns: spec.schema.fields.map(() => column as Vector),
+        kept: null,
+        sharesBytes: column !== null,
+        malformed: { count: 0, samples: [] },
+      }
     },
   }
 }

@@ -53,6 +53,8 @@ export class SourceRunner {
   /** Null where it has to be looked at again. */
   #hasNewData: boolean | null = null
   #events: SourceEvent[] = []
+  /** Of the origin under way, where the source gives lines. */
+  #linesRead = 0
   /** Rows that could not be decoded, since the start. */
   malformedRows = 0
   /** Rows of the last `read`. */
@@ -215,13 +217,18 @@ export class SourceRunner {
     return { schema: this.#schema, length: batch.length, columns }
   }
 
-  #decode(records: Extract<SourceBatch, { kind: 'records' }>): Batch {
+  #decode(part: Exclude<SourceBatch, { kind: 'columns' }>): Batch {
     const decoder = this.#decoder
     assert(decoder !== null, `the source ${this.id} gave records, but its description has no decoder`)
-    const decoded = decoder.decode(records)
+    if (part.kind === 'lines' && part.isFirst) this.#linesRead = 0
+    const decoded = decoder.decode(part.kind === 'lines' ? { bytes: part.bytes, origin: `${part.origin}:${this.#linesRead + 1}` } : part)
+    this.#linesRead += decoded.records
     this.malformedRows += decoded.malformed.count
-    const supplied = decoded.kept === null ? records.supplied : takeRows(records.supplied, decoded.kept)
-    const length = decoded.kept === null ? records.starts.length : decoded.kept.length
+    if (!decoded.sharesBytes) part.release?.()
+    const { kept } = decoded
+    const length = kept?.length ?? decoded.records
+    const rows = part.kind === 'lines' ? (part.supplied.columns.length > 0 ? new Int32Array(length) : null) : kept
+    const supplied = rows === null ? part.supplied : takeRows(part.supplied, rows)
     const names = this.#options.scan.decoder?.schema.fields.map((column) => column.name) ?? []
     const columns = this.#schema.fields.map((column): Vector => {
       const index = names.indexOf(column.name)

@@ -9,6 +9,7 @@
 
 import { decodeBatch, encodeBatch } from '../../data/column-codec.ts'
 import type { StructType } from '../../data/data-type.ts'
+import { takeRows } from '../../data/vector-builder.ts'
 import { assert, MillraceError } from '../../error.ts'
 import type {
   Json,
@@ -21,6 +22,7 @@ import type {
   SourceOffset,
 } from '../../plan/contracts/source.ts'
 import { decodeJson, encodeJson } from '../checkpoint/payload.ts'
+import { cutRecords } from '../decode/record-bounds.ts'
 
 interface EntryHead {
   readonly partition: PartitionId
@@ -175,7 +177,14 @@ export class SpooledSource implements Source {
   }
 }
 
-function encodeEntry(batch: SourceBatch, position: SourceOffset): Uint8Array {
+function recordsOf(lines: Extract<SourceBatch, { kind: 'lines' }>): Extract<SourceBatch, { kind: 'records' }> {
+  const records = cutRecords(lines)
+  const supplied = takeRows(lines.supplied, new Int32Array(records.starts.length))
+  return { ...records, kind: 'records', partition: lines.partition, supplied }
+}
+
+function encodeEntry(given: SourceBatch, position: SourceOffset): Uint8Array {
+  const batch = given.kind === 'lines' ? recordsOf(given) : given
   const supplied = JSON.stringify((batch.kind === 'columns' ? batch.batch : batch.supplied).schema)
   const head = { partition: batch.partition, position: position as Json, kind: batch.kind, supplied }
   if (batch.kind === 'columns') return encodeJson({ ...head, origin: '', bytes: 0, records: 0 }, [encodeBatch(batch.batch)])

@@ -128,8 +128,16 @@ export interface SourceLatest {
 }
 
 /**
- * Rows of one partition, in order. Either whole columns, or raw records for the engine's decoder: record i is `bytes[starts[i] … ends[i])`, and `supplied`
- * has the columns that the source makes itself (one row a record).
+ * Rows of one partition, in order.
+ *
+ * - `columns`: ready columns.
+ * - `records`: raw records for the engine's decoder; record i is `bytes[starts[i] … ends[i])`, and `supplied` has the columns that the source makes itself, a row a
+ *   record.
+ * - `lines`: the same where each line is a record, and the source has not looked where they end: the decoder finds that out as it reads. `bytes` are whole lines,
+ *   each with its end (`\n`, `\r` or `\r\n`), and the one row of `supplied` stands for all of them.
+ *
+ * `release` is called, once at most, when nothing refers to the bytes any more: the source may then write over them. Where it is not called they are the engine's
+ * for good.
  */
 export type SourceBatch =
   | { readonly kind: 'columns'; readonly partition: PartitionId; readonly batch: Batch }
@@ -142,6 +150,17 @@ export type SourceBatch =
       readonly supplied: Batch
       /** Where record 0 comes from, for error records: `file.json:17`, `offset 12`. */
       readonly origin: string
+      readonly release?: () => void
+    }
+  | {
+      readonly kind: 'lines'
+      readonly partition: PartitionId
+      readonly bytes: Uint8Array
+      readonly supplied: Batch
+      /** Where the lines come from, for error records: `file.json`. They are counted from batch to batch, from 1 where one is the first of its origin. */
+      readonly origin: string
+      readonly isFirst: boolean
+      readonly release?: () => void
     }
 
 export interface Source {

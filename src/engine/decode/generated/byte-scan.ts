@@ -117,6 +117,16 @@ export function skipValue(bytes: Uint8Array, at: number, end: number, depth: num
   }
 }
 
+/** The same in lines, where the record's end is not known: no value has a line end within, though white space inside of brackets may be one elsewhere. */
+export function skipValueInLine(bytes: Uint8Array, at: number, end: number, depth: number): number {
+  const first = bytes[at]
+  return skipValue(bytes, at, first === 0x7b || first === 0x5b ? lineEnd(bytes, at, end) : end, depth)
+}
+function lineEnd(bytes: Uint8Array, at: number, end: number): number {
+  while (at < end && bytes[at] !== 0x0a && bytes[at] !== 0x0d) at++
+  return at
+}
+
 /** Behind the closing bracket, from behind the opening one. */
 function skipItems(bytes: Uint8Array, at: number, end: number, depth: number, close: number): number {
   at = skipSpace(bytes, at, end)

@@ -10,12 +10,14 @@
  */
 import { timeZone as timeZoneNamed } from '../../../data/time-zone.ts'
 import type { DecoderSpec } from '../../../plan/contracts/source.ts'
-import type { Decoded, Decoder, Records } from '../decoder.ts'
+import type { Decoded, Decoder } from '../decoder.ts'
 import { MalformedLog } from '../malformed-log.ts'
+import { type Lines, RecordBounds, type Records } from '../record-bounds.ts'
 import { malformedRecord, RecordParser, rawText } from '../record-parser.ts'
 import { CorruptLane } from './corrupt-lane.ts'
 import { type FieldTree, fieldTree } from './field-tree.ts'
-import { genericCode, type RecordCode } from './record-code.ts'
+import { grown } from './lanes.ts'
+import { genericCode, LINE_REACH, type RecordCode } from './record-code.ts'
 import { Speculation } from './speculation.ts'
 import { StringLane } from './string-lane.ts'
 import { TimeReader } from './time-reader.ts'
@@ -42,9 +44,11 @@ export class GeneratedJson implements Decoder {
   #tailView = new DataView(this.#tail.buffer)
 
   // The batch under way.
-  #records: Records = { bytes: this.#tail, starts: new Int32Array(0), ends: new Int32Array(0), origin: '' }
+  readonly #records = new RecordBounds()
   #bytes = this.#tail
   #view: DataView = this.#tailView
+  /** Rows that there is room for. */
+  #capacity = 0
   #row = 0
   #kept: Int32Array | null = null
   #malformed = new MalformedLog()
@@ -77,33 +81,49 @@ export class GeneratedJson implements Decoder {
     ].join('\n')
   }
 
-  decode(records: Records): Decoded {
-    const { bytes, starts } = records
-    this.#begin(records)
-    for (let record = 0; record < starts.length; ) record = this.#next(record)
+  decode(input: Records | Lines): Decoded {
+    const records = this.#records
+    this.#begin(input)
+    let record = 0
+    while (records.upTo(record + 1) > record) record = this.#next(record)
     const rows = this.#row
     const decoded: Decoded = {
+      records: record,
       columns: this.#tree.columns.map((lane) => lane.finish(rows)),
       kept: this.#kept === null ? null : this.#kept.slice(0, rows),
+      sharesBytes: this.#strings.some((lane) => lane.form === 'slices'),
       malformed: this.#malformed.finish(),
     }
     // Nothing is kept of a batch that is decoded.
-    this.#records = { ...records, bytes: bytes.subarray(0, 0) }
+    records.begin(NO_RECORDS)
     return decoded
   }
 
-  #begin(records: Records): void {
-    const { bytes, starts } = records
-    this.#records = records
+  #begin(input: Records | Lines): void {
+    const areLines = !('starts' in input)
+    const bytes = areLines ? withRoom(input.bytes) : input.bytes
+    this.#records.begin(areLines ? { ...input, bytes } : input)
     // Plain bytes also where the source has a Buffer: the code sees arrays of one kind.
-    this.#bytes = new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length)
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    const length = bytes.length + (areLines ? LINE_REACH : 0)
+    this.#bytes = new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, length)
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, length)
     this.#row = 0
     this.#kept = null
     this.#malformed = new MalformedLog()
-    for (const lane of this.#tree.lanes) lane.begin(starts.length, this.#bytes)
+    for (const lane of this.#tree.lanes) lane.begin(bytes)
+    this.#capacity = 0
+    this.#reserve()
     this.#tree.corrupt?.begin()
     this.#renew()
+  }
+
+  /** A row for each record. */
+  #reserve(): void {
+    const { capacity } = this.#records
+    if (this.#capacity >= capacity) return
+    this.#capacity = capacity
+    for (const lane of this.#tree.lanes) lane.reserve(capacity)
+    if (this.#kept !== null) this.#kept = grown(this.#kept, capacity)
   }
 
   /** Makes the code anew where a column of strings has changed its form. */
@@ -118,11 +138,12 @@ export class GeneratedJson implements Decoder {
 
   /** Decodes one record or more from `record` on; gives the number of the next. */
   #next(record: number): number {
-    const count = this.#records.starts.length
+    this.#reserve()
+    const records = this.#records
     const speculation = this.#speculation
-    const expected = speculation.codeFor(this.#bytes, this.#records, record)
+    const expected = speculation.codeFor(this.#bytes, records, record, records.areLines)
     if (expected !== null) {
-      const next = this.#run(expected, record, count)
+      const next = expected.lines ? this.#runLines(expected, record) : this.#run(expected, record, records.count)
       if (next > record) {
         for (const lane of expected.missing) lane.markNulls(this.#row, this.#row + next - record)
         this.#paths.speculative += next - record
@@ -133,7 +154,9 @@ export class GeneratedJson implements Decoder {
       if (this.#hasSliced()) return record
       speculation.noteMiss()
     }
-    const next = this.#run(this.#generic, record, expected === null ? Math.min(count, record + speculation.patience) : record + 1)
+    const to = expected === null ? records.upTo(record + speculation.patience) : record + 1
+    this.#reserve()
+    const next = this.#run(this.#generic, record, to)
     if (next > record) {
       this.#paths.generic += next - record
       if (expected === null) speculation.noteRest(next - record)
@@ -145,6 +168,15 @@ export class GeneratedJson implements Decoder {
     if (expected === null) speculation.noteRest(1)
     this.#interpret(record)
     return record + 1
+  }
+
+  /** Lets code read from `record` on that finds the ends of the records itself. */
+  #runLines({ read }: RecordCode, record: number): number {
+    const records = this.#records
+    const { starts, ends, bytes, capacity } = records
+    const next = read(this.#bytes, this.#view, starts, ends, record, capacity, 0, this.#row, bytes.length)
+    records.readTo(next)
+    return next
   }
 
   /** Lets code read from `record` on; gives the number of the record that it does not read. */
@@ -200,7 +232,7 @@ export class GeneratedJson implements Decoder {
     }
     if (row === null || (fault !== null && mode === 'DROPMALFORMED')) {
       // So far every record was a row.
-      this.#kept ??= Int32Array.from({ length: this.#records.starts.length }, (_, index) => index)
+      this.#kept ??= Int32Array.from({ length: this.#capacity }, (_, index) => index)
       return
     }
     if (fault !== null) corrupt?.put(this.#row, rawText(this.#records, record))
@@ -208,6 +240,19 @@ export class GeneratedJson implements Decoder {
     this.#addRows(record, record + 1)
     this.#renew()
   }
+}
+
+const NO_RECORDS: Records = { bytes: new Uint8Array(0), starts: new Int32Array(0), ends: new Int32Array(0), origin: '' }
+
+/** Lines with a line end behind the last of them, and room behind it; the same bytes where they are so. */
+function withRoom(bytes: Uint8Array): Uint8Array {
+  const last = bytes.at(-1)
+  const isEnded = last === undefined || last === 10 || last === 13
+  if (isEnded && bytes.byteOffset + bytes.length + LINE_REACH <= bytes.buffer.byteLength) return bytes
+  const copy = new Uint8Array(bytes.length + 1 + LINE_REACH)
+  copy.set(bytes)
+  copy[bytes.length] = 10
+  return copy.subarray(0, bytes.length + (isEnded ? 0 : 1))
 }
 
 const formOf = (lane: unknown): string =>

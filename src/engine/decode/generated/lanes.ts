@@ -14,14 +14,20 @@ import { asciiText, skipString } from './byte-scan.ts'
 import { longOf } from './number-reader.ts'
 
 export abstract class Lane {
+  /** Rows that there is room for. */
   protected capacity = 0
   /** Bit set = null, unlike the validity of a vector, so that rows without nulls write nothing. */
   #nulls: Uint8Array | null = null
 
-  /** Begins a batch of at most so many rows; `bytes` are those of its records. */
-  begin(capacity: number, _bytes: Uint8Array): void {
-    this.capacity = capacity
+  /** Begins a batch; `bytes` are those of its records. What the lanes had is never given out itself. */
+  begin(_bytes: Uint8Array): void {
     this.#nulls = null
+  }
+  /** Makes room for so many rows; those that are there stay. */
+  reserve(capacity: number): void {
+    if (capacity <= this.capacity) return
+    this.capacity = capacity
+    if (this.#nulls !== null) this.#nulls = grown(this.#nulls, (capacity + 7) >> 3)
   }
 
   markNull(row: number): void {
@@ -52,25 +58,34 @@ export abstract class Lane {
     if ((rows & 7) !== 0) bits[bits.length - 1] = (bits[bits.length - 1] as number) & ((1 << (rows & 7)) - 1)
     return bits
   }
+}
 
-  /** A lane has exactly as many entries as the vector. */
-  protected cut<T extends Uint8Array | Int32Array | Float64Array>(values: T, rows: number): T {
-    return (values.length === rows ? values : values.slice(0, rows)) as T
-  }
+/** The first entries, as a lane of exactly the vector's length; zeros take their place, so that what is null is zero also in the next batch. */
+export function taken<T extends Uint8Array | Int32Array | Float64Array>(values: T, rows: number): T {
+  const own = values.slice(0, rows)
+  values.fill(0, 0, rows)
+  return own as T
+}
+
+/** The same entries, with room for more. */
+export function grown<T extends Uint8Array | Int32Array | Float64Array>(values: T, capacity: number): T {
+  const larger = new (values.constructor as new (length: number) => T)(capacity)
+  larger.set(values)
+  return larger
 }
 
 export class BooleanLane extends Lane {
   values = new Uint8Array(0)
 
-  override begin(capacity: number, bytes: Uint8Array): void {
-    super.begin(capacity, bytes)
-    this.values = new Uint8Array(capacity)
+  override reserve(capacity: number): void {
+    super.reserve(capacity)
+    if (this.values.length < capacity) this.values = grown(this.values, capacity)
   }
   protected override put(row: number, datum: Exclude<Datum, null>): void {
     this.values[row] = datum === true ? 1 : 0
   }
   override finish(rows: number): Vector {
-    return { kind: 'boolean', length: rows, validity: this.validity(rows), values: this.cut(this.values, rows) }
+    return { kind: 'boolean', length: rows, validity: this.validity(rows), values: taken(this.values, rows) }
   }
 }
 
@@ -82,30 +97,30 @@ export class IntLane extends Lane {
     super()
     this.#kind = kind
   }
-  override begin(capacity: number, bytes: Uint8Array): void {
-    super.begin(capacity, bytes)
-    this.values = new Int32Array(capacity)
+  override reserve(capacity: number): void {
+    super.reserve(capacity)
+    if (this.values.length < capacity) this.values = grown(this.values, capacity)
   }
   protected override put(row: number, datum: Exclude<Datum, null>): void {
     this.values[row] = datum as number
   }
   override finish(rows: number): Vector {
-    return { kind: this.#kind, length: rows, validity: this.validity(rows), values: this.cut(this.values, rows) }
+    return { kind: this.#kind, length: rows, validity: this.validity(rows), values: taken(this.values, rows) }
   }
 }
 
 export class DoubleLane extends Lane {
   values = new Float64Array(0)
 
-  override begin(capacity: number, bytes: Uint8Array): void {
-    super.begin(capacity, bytes)
-    this.values = new Float64Array(capacity)
+  override reserve(capacity: number): void {
+    super.reserve(capacity)
+    if (this.values.length < capacity) this.values = grown(this.values, capacity)
   }
   protected override put(row: number, datum: Exclude<Datum, null>): void {
     this.values[row] = datum as number
   }
   override finish(rows: number): Vector {
-    return { kind: 'double', length: rows, validity: this.validity(rows), values: this.cut(this.values, rows) }
+    return { kind: 'double', length: rows, validity: this.validity(rows), values: taken(this.values, rows) }
   }
 }
 
@@ -120,10 +135,13 @@ export class LongLane extends Lane {
     super()
     this.#kind = kind
   }
-  override begin(capacity: number, bytes: Uint8Array): void {
-    super.begin(capacity, bytes)
-    this.values = new Float64Array(capacity)
+  override begin(bytes: Uint8Array): void {
+    super.begin(bytes)
     this.rollback(0)
+  }
+  override reserve(capacity: number): void {
+    super.reserve(capacity)
+    if (this.values.length < capacity) this.values = grown(this.values, capacity)
   }
   protected override put(row: number, datum: Exclude<Datum, null>): void {
     const value = Number(datum as bigint)
@@ -150,7 +168,7 @@ export class LongLane extends Lane {
   }
   override finish(rows: number): Vector {
     const validity = this.validity(rows)
-    const narrow = this.cut(this.values, rows)
+    const narrow = taken(this.values, rows)
     if (this.#wideRows.length === 0) return { kind: this.#kind, length: rows, validity, values: narrow }
     const values = new BigInt64Array(rows)
     for (let row = 0; row < rows; row++) values[row] = BigInt(narrow[row] as number)
@@ -189,9 +207,9 @@ export class DatumLane extends Lane {
     this.#type = type
     this.#zone = zone
   }
-  override begin(capacity: number, bytes: Uint8Array): void {
-    super.begin(capacity, bytes)
-    this.#datums = new Array<Datum>(capacity).fill(null)
+  override begin(bytes: Uint8Array): void {
+    super.begin(bytes)
+    this.#datums = []
   }
   override markNull(row: number): void {
     this.#datums[row] = null
@@ -208,7 +226,7 @@ export class DatumLane extends Lane {
     return behind
   }
   override finish(rows: number): Vector {
-    return vectorOf(this.#type, rows === this.#datums.length ? this.#datums : this.#datums.slice(0, rows))
+    return vectorOf(this.#type, this.#datums.slice(0, rows))
   }
 }
 

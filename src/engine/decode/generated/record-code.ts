@@ -1,9 +1,11 @@
 /**
- * The two functions that are generated for a decoder. Both read the records from `i` up to `to`, one row each from `row` on, and come back with the number of
+ * The functions that are generated for a decoder. All read the records from `i` up to `to`, one row each from `row` on, and come back with the number of
  * the first record that surprises them (or `to`), of which nothing counts: positions are those of `starts` and `ends` less `shift`, and a record that ends
  * beyond `limit` is a surprise, since words are read beyond the end of what is there.
  *
  * - The speculative one expects a template (record-template.ts): what stands between the values is compared as words.
+ * - The same for lines finds the ends of the records as it reads, and writes them and the starts of the next. No part of a record that it takes has a line end
+ *   inside, so it never leaves a record, and reads at most LINE_REACH bytes beyond the last line end: the bytes end at `limit`, with as much room behind them.
  * - The generic one takes members in any order, with white space; it tells names by their length and their words.
  */
 import { CodeWriter } from '../../compile/generated-code.ts'
@@ -32,6 +34,7 @@ const PARAMETERS = ['u8', 'dv', 'starts', 'ends', 'i', 'to', 'shift', 'row', 'li
 
 /** A function with more fields than this is beyond what the optimiser takes if every value is read in line. */
 const INLINE_FIELDS_MAX = 48
+export const LINE_REACH = 40
 /** What one value may be read beyond the end of its record, if the bytes there go on in the same way. */
 const VALUE_REACH = 40
 
@@ -53,39 +56,55 @@ function bitsOf(node: FieldNode, words: number[] = []): number[] {
   return words
 }
 
-function begin(code: CodeWriter, tree: FieldTree, time: TimeReader): Locals {
+function begin(code: CodeWriter, tree: FieldTree, time: TimeReader, lines: boolean): Locals {
   const locals = new Locals(code)
   addLocals(locals, tree.members, time)
-  code.add('for (; i < to; i++, row++) {', 'let p = starts[i] - shift', 'const e = ends[i] - shift', 'fast: {', 'if (e > limit) break fast')
+  if (lines) code.add('const e = limit', 'for (; i < to; i++, row++) {', 'let p = starts[i]', 'fast: {', 'if (p >= e) break fast')
+  else
+    code.add(
+      'for (; i < to; i++, row++) {',
+      'let p = starts[i] - shift',
+      'const e = ends[i] - shift',
+      'fast: {',
+      'if (e > limit) break fast',
+    )
   return locals
 }
 
-function end(code: CodeWriter, tree: FieldTree): void {
+function end(code: CodeWriter, tree: FieldTree, lines: boolean): void {
   const marker = code.hoist(new NullMarker(tree.lanes))
-  code.add('if (p !== e) break fast')
+  if (lines)
+    code.add(
+      'const c = u8[p]',
+      'if (c !== 10 && c !== 13) break fast',
+      'ends[i] = p',
+      'starts[i + 1] = c === 13 && u8[p + 1] === 10 ? p + 2 : p + 1',
+    )
+  else code.add('if (p !== e) break fast')
   for (let word = 0; word < words(tree); word++) code.add(`if (n${word} !== 0) ${marker}.mark(row, ${word * BITS}, n${word})`)
   code.add('continue', '}', 'return i', '}', 'return i')
 }
 const words = ({ lanes }: FieldTree): number => Math.ceil(lanes.length / BITS)
 
 export interface TemplateCode extends RecordCode {
+  readonly lines: boolean
   /** What the template does not have is null in every row, which whoever calls marks for all rows at once. */
   readonly missing: readonly Lane[]
 }
 
-/** The speculative function of a template. */
-export function templateCode(tree: FieldTree, template: RecordTemplate, time: TimeReader): TemplateCode {
+/** The speculative function of a template; `lines`: for records whose ends are not known. */
+export function templateCode(tree: FieldTree, template: RecordTemplate, time: TimeReader, lines: boolean): TemplateCode {
   const code = new CodeWriter()
-  const locals = begin(code, tree, time)
+  const locals = begin(code, tree, time, lines)
   const onNull = (node: FieldNode): string[] =>
     bitsOf(node).flatMap((bits, word) => (bits === 0 ? [] : [`n${word} |= ${code.number(bits)}`]))
-  const context: ValueContext = { code, fail: 'break fast', onNull, time, inline: template.values <= INLINE_FIELDS_MAX, locals }
+  const context: ValueContext = { code, fail: 'break fast', onNull, time, inline: template.values <= INLINE_FIELDS_MAX, lines, locals }
   const inTemplate = new Set([...nodesOf(template.parts)].map(({ index }) => index))
   const missing = tree.lanes.filter((_, index) => !inTemplate.has(index))
   for (let word = 0; word < words(tree); word++) code.add(`let n${word} = 0`)
   addParts(context, template.parts)
-  end(code, tree)
-  return { missing, read: code.compile<ReadRecords>(PARAMETERS), reach: template.literalBytes + (template.values + 2) * VALUE_REACH }
+  end(code, tree, lines)
+  return { lines, missing, read: code.compile<ReadRecords>(PARAMETERS), reach: template.literalBytes + (template.values + 2) * VALUE_REACH }
 }
 const orBit = (all: number[], index: number): number[] => {
   all[wordOf(index)] = (all[wordOf(index)] ?? 0) | bitOf(index)
@@ -138,17 +157,25 @@ function sameBytes(bytes: Uint8Array, at: string): string {
 /** The generic function. */
 export function genericCode(tree: FieldTree, time: TimeReader): RecordCode {
   const code = new CodeWriter()
-  const locals = begin(code, tree, time)
+  const locals = begin(code, tree, time, false)
   // Every lane counts as null until its value is there; `s…` are the lanes whose member came, since a second one is for the oracle.
   const all = tree.lanes.reduce<number[]>((bits, _, index) => orBit(bits, index), [])
   for (let word = 0; word < words(tree); word++) code.add(`let n${word} = ${code.number(all[word] as number)}, s${word} = 0`)
-  const context: ValueContext = { code, fail: 'break fast', onNull: () => [], time, inline: tree.fields <= INLINE_FIELDS_MAX, locals }
+  const context: ValueContext = {
+    code,
+    fail: 'break fast',
+    onNull: () => [],
+    time,
+    inline: tree.fields <= INLINE_FIELDS_MAX,
+    lines: false,
+    locals,
+  }
   const generic: GenericContext = { ...context, checksNames: namesReplacement(tree.members) }
   const space = `p = ${code.hoist(skipSpace)}(u8, p, e)`
   code.add(`if (u8[p] <= 32) ${space}`)
   addObject(generic, tree.members, 1)
   code.add(`if (p !== e) ${space}`)
-  end(code, tree)
+  end(code, tree, false)
   return { read: code.compile<ReadRecords>(PARAMETERS), reach: longestName(tree.members) + 4 * VALUE_REACH }
 }
 
@@ -169,7 +196,7 @@ function addObject(context: GenericContext, members: readonly FieldNode[], depth
   const key = code.name('key')
   const length = code.name('length')
   code.add(`const ${key} = ++p`)
-  addStringEnd(code, fail, false)
+  addStringEnd(code, fail, false, false)
   code.add(`if (u8[p] !== 34) ${fail}`, `const ${length} = p - ${key}`, 'p++')
   code.add('if (u8[p] === 58 && u8[p + 1] > 32) p++')
   code.add('else {', `p = ${code.hoist(toValue)}(u8, p, e)`, `if (p < 0) ${fail}`, '}')

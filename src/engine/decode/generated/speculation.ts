@@ -42,11 +42,11 @@ export class Speculation {
   }
 
   /** The code to try, learned from this record if need be; null where no template is worth it. */
-  codeFor(bytes: Uint8Array, { starts, ends }: Records, record: number): TemplateCode | null {
+  codeFor(bytes: Uint8Array, { starts, ends }: Records, record: number, lines: boolean): TemplateCode | null {
     if (this.#wait <= 0 && (this.#template === null || this.#isSurprised) && !this.#returns()) {
       this.#learn(templateOf(bytes, starts[record] as number, ends[record] as number, this.#tree.members))
     }
-    if (this.#template !== null) this.#code ??= this.#compiled(this.#template)
+    if (this.#template !== null && (this.#code === null || this.#code.lines !== lines)) this.#code = this.#compiled(this.#template, lines)
     return this.#code
   }
 
@@ -110,12 +110,13 @@ export class Speculation {
     this.#misses = 0
   }
 
-  #compiled(template: RecordTemplate): TemplateCode {
-    let code = this.#codes.get(template.key)
+  #compiled(template: RecordTemplate, lines: boolean): TemplateCode {
+    const key = `${lines ? 'l' : 'r'}${template.key}`
+    let code = this.#codes.get(key)
     if (code === undefined) {
       if (this.#codes.size >= CODES_MAX) this.#codes.clear()
-      code = templateCode(this.#tree, template, this.#time)
-      this.#codes.set(template.key, code)
+      code = templateCode(this.#tree, template, this.#time, lines)
+      this.#codes.set(key, code)
     }
     return code
   }

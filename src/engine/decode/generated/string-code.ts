@@ -1,26 +1,26 @@
 /** The code that reads strings, and what nobody wants. See value-code.ts for how such code is written. */
 import type { CodeWriter } from '../../compile/generated-code.ts'
-import { skipString, skipValue } from './byte-scan.ts'
+import { skipString, skipValue, skipValueInLine } from './byte-scan.ts'
 import type { FieldNode } from './field-tree.ts'
 import type { StringLane } from './string-lane.ts'
 import { NULL, type ValueContext } from './value-context.ts'
 
 /** A value of any kind that nobody wants. */
-export function addSkip({ code, fail, inline }: ValueContext, depth: number, isText: boolean): void {
-  const general = `p = ${code.hoist(skipValue)}(u8, p, e, ${code.number(depth)})`
+export function addSkip({ code, fail, inline, lines }: ValueContext, depth: number, isText: boolean): void {
+  const general = `p = ${code.hoist(lines ? skipValueInLine : skipValue)}(u8, p, e, ${code.number(depth)})`
   if (!inline || !isText) {
     code.add(general, `if (p < 0) ${fail}`)
     return
   }
   code.add('if (u8[p] === 34) {', 'p++')
-  addStringEnd(code, fail, false)
+  addStringEnd(code, fail, false, lines)
   code.add('if (u8[p] === 34) p++')
   code.add('else {', `p = ${code.hoist(skipString)}(u8, p, e)`, `if (p < 0) ${fail}`, '}')
   code.add('} else {', general, `if (p < 0) ${fail}`, '}')
 }
 
-/** Moves `p` to the first quote, backslash or control character, or (`ascii`) byte beyond ASCII. */
-export function addStringEnd(code: CodeWriter, fail: string, ascii: boolean): void {
+/** Moves `p` to the first quote, backslash or control character, or (`ascii`) byte beyond ASCII. In lines that is never beyond the record. */
+export function addStringEnd(code: CodeWriter, fail: string, ascii: boolean, lines: boolean): void {
   code.add(
     'for (;;) {',
     'const w = dv.getInt32(p, true), x = w ^ 0x02020202, y = w ^ 0x5c5c5c5c',
@@ -30,7 +30,7 @@ export function addStringEnd(code: CodeWriter, fail: string, ascii: boolean): vo
     'break',
     '}',
     'p += 4',
-    `if (p >= e) ${fail}`,
+    ...(lines ? [] : [`if (p >= e) ${fail}`]),
     '}',
   )
 }
@@ -43,15 +43,15 @@ export function addString(context: ValueContext, node: FieldNode, depth: number)
   if (lane.form === 'slices') addSlice(context, lane)
   else addCode(context, lane)
   code.add(`} else if (dv.getInt32(p, true) === ${NULL}) {`, 'p += 4', ...context.onNull(node))
-  code.add('} else {', 'const from = p', `p = ${code.hoist(skipValue)}(u8, p, e, ${code.number(depth)})`)
+  code.add('} else {', 'const from = p', `p = ${code.hoist(context.lines ? skipValueInLine : skipValue)}(u8, p, e, ${code.number(depth)})`)
   code.add(`if (p < 0 || !${code.hoist(lane)}.raw(row, u8, from, p)) ${fail}`, '}')
 }
 
-function addSlice({ code, fail, locals }: ValueContext, lane: StringLane): void {
+function addSlice({ code, fail, locals, lines }: ValueContext, lane: StringLane): void {
   const offsets = locals.of('offsets', lane, 'offsets')
   const lengths = locals.of('lengths', lane, 'lengths')
   code.add('const s = ++p')
-  addStringEnd(code, fail, true)
+  addStringEnd(code, fail, true, lines)
   code.add('if (u8[p] === 34) {', `${offsets}[row] = s + shift`, `${lengths}[row] = p - s`, 'p++')
   code.add('} else {', `p = ${code.hoist(lane)}.odd(row, u8, s, e, shift)`, `if (p < 0) ${fail}`, '}')
 }

@@ -11,7 +11,7 @@ import type { Vector } from '../../../data/vector.ts'
 import { stringText } from '../json-reader.ts'
 import { textOf } from '../text-records.ts'
 import { skipString } from './byte-scan.ts'
-import { Lane } from './lanes.ts'
+import { grown, Lane, taken } from './lanes.ts'
 import { StringDictionary } from './string-dictionary.ts'
 
 /** From so many distinct strings on, each must have come so often on average. */
@@ -45,8 +45,8 @@ export class StringLane extends Lane {
     this.dictionary = new StringDictionary(stringsMax)
   }
 
-  override begin(capacity: number, bytes: Uint8Array): void {
-    super.begin(capacity, bytes)
+  override begin(bytes: Uint8Array): void {
+    super.begin(bytes)
     this.#bytes = bytes
     this.rollback(0)
     if (this.#begunAnew) {
@@ -56,12 +56,19 @@ export class StringLane extends Lane {
       this.version++
     }
     if (this.dictionary.size >= DISTINCT_MIN && this.dictionary.size * DISTINCT_USES_MIN > this.#rows) this.#leaveDictionary()
-    if (this.form === 'dictionary') this.codes = new Int32Array(capacity)
-    else this.#beginSlices()
   }
-  #beginSlices(): void {
-    this.offsets = new Int32Array(this.capacity)
-    this.lengths = new Int32Array(this.capacity)
+  override reserve(capacity: number): void {
+    super.reserve(capacity)
+    this.#reserveLanes()
+  }
+  #reserveLanes(): void {
+    const { capacity } = this
+    if (this.form === 'dictionary') {
+      if (this.codes.length < capacity) this.codes = grown(this.codes, capacity)
+    } else if (this.offsets.length < capacity) {
+      this.offsets = grown(this.offsets, capacity)
+      this.lengths = grown(this.lengths, capacity)
+    }
   }
 
   #leaveDictionary(): void {
@@ -80,7 +87,7 @@ export class StringLane extends Lane {
     const strings = this.dictionary.strings()
     this.#begunAnew = this.#rows + row >= strings.length * USES_MIN
     this.#leaveDictionary()
-    this.#beginSlices()
+    this.#reserveLanes()
     const codes = this.codes
     for (let before = 0; before < row; before++) this.#putText(before, strings[codes[before] as number] ?? '')
   }
@@ -138,12 +145,12 @@ export class StringLane extends Lane {
         form: 'dictionary',
         length: rows,
         validity,
-        codes: this.cut(this.codes, rows),
+        codes: taken(this.codes, rows),
         dictionary: this.dictionary.strings(),
       }
     }
     const bytes = this.#withTexts()
-    const [offsets, lengths] = [this.cut(this.offsets, rows), this.cut(this.lengths, rows)]
+    const [offsets, lengths] = [taken(this.offsets, rows), taken(this.lengths, rows)]
     return { kind: 'string', form: 'slices', length: rows, validity, bytes, offsets, lengths }
   }
 

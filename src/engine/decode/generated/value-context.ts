@@ -12,6 +12,8 @@ export interface ValueContext {
   readonly onNull: (node: FieldNode) => readonly string[]
   readonly time: TimeReader
   readonly inline: boolean
+  /** The records are lines whose ends are found by reading them: `e` is the end of all bytes, the last of which is a line end. */
+  readonly lines: boolean
   readonly locals: Locals
 }
 

@@ -1,0 +1,108 @@
+/**
+ * Where the records of a batch begin and end. Those of a source that cuts them are known; of lines (`\n`, `\r` and `\r\n` each end one) each is found when it is
+ * asked for, unless a decoder that has read it tells.
+ */
+import { Buffer } from 'node:buffer'
+
+/** Record i is `bytes[starts[i] … ends[i])`; `origin` says where record 0 comes from. */
+export interface Records {
+  readonly bytes: Uint8Array
+  readonly starts: Int32Array
+  readonly ends: Int32Array
+  readonly origin: string
+}
+/** Each line of `bytes` is a record; the last one has an end too. */
+export interface Lines {
+  readonly bytes: Uint8Array
+  readonly origin: string
+}
+
+const LF = 10
+const CR = 13
+const RECORDS_MIN = 256
+
+export class RecordBounds implements Records {
+  bytes: Uint8Array = new Uint8Array(0)
+  starts: Int32Array = new Int32Array(0)
+  ends: Int32Array = new Int32Array(0)
+  origin = ''
+  /** Records whose ends are known; where there is a next one, its start is known too. */
+  count = 0
+  #areLines = false
+  #lines = { starts: new Int32Array(RECORDS_MIN), ends: new Int32Array(RECORDS_MIN) }
+  #view: Buffer = Buffer.alloc(0)
+  /** The next `\r`, looked for once where there is none. */
+  #cr = 0
+
+  begin(input: Records | Lines): void {
+    this.bytes = input.bytes
+    this.origin = input.origin
+    this.#areLines = !('starts' in input)
+    if ('starts' in input) {
+      this.starts = input.starts
+      this.ends = input.ends
+      this.count = input.starts.length
+      return
+    }
+    this.starts = this.#lines.starts
+    this.ends = this.#lines.ends
+    this.starts[0] = 0
+    this.count = 0
+    this.#view = Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length)
+    this.#cr = -1
+  }
+
+  get areLines(): boolean {
+    return this.#areLines
+  }
+
+  /** For how many records there is room, one of which may have no end yet. */
+  get capacity(): number {
+    return this.#areLines ? this.starts.length - 1 : this.starts.length
+  }
+
+  /** Finds the ends of so many records, and the room for another one; gives how many are known, which is fewer only where there are no more. */
+  upTo(wanted: number): number {
+    if (!this.#areLines) return Math.min(wanted, this.count)
+    while (this.count < wanted && (this.starts[this.count] as number) < this.#view.length) this.#findEnd()
+    return Math.min(wanted, this.count)
+  }
+
+  /** Records up to here have been read by one who found their ends, and the start of the next. */
+  readTo(count: number): void {
+    if (count > this.count) this.count = count
+  }
+
+  #findEnd(): void {
+    if (this.count + 2 > this.starts.length) this.#grow()
+    const view = this.#view
+    const start = this.starts[this.count] as number
+    const lf = view.indexOf(LF, start)
+    if (this.#cr < start) {
+      const cr = view.indexOf(CR, start)
+      this.#cr = cr < 0 ? view.length : cr
+    }
+    const end = Math.min(lf < 0 ? view.length : lf, this.#cr)
+    this.ends[this.count] = end
+    this.count++
+    this.starts[this.count] = view[end] === CR && view[end + 1] === LF ? end + 2 : end + 1
+  }
+
+  #grow(): void {
+    const { starts, ends } = this.#lines
+    this.#lines = { starts: new Int32Array(2 * starts.length), ends: new Int32Array(2 * starts.length) }
+    this.#lines.starts.set(starts)
+    this.#lines.ends.set(ends)
+    this.starts = this.#lines.starts
+    this.ends = this.#lines.ends
+  }
+}
+
+/** The records of lines, cut at once: for decoders that look at one record after another. */
+export function cutRecords(input: Records | Lines): Records {
+  if ('starts' in input) return input
+  const bounds = new RecordBounds()
+  bounds.begin(input)
+  const count = bounds.upTo(Number.POSITIVE_INFINITY)
+  return { ...input, starts: bounds.starts.slice(0, count), ends: bounds.ends.slice(0, count) }
+}
