@@ -12,7 +12,7 @@ import { KeyCodes } from './key-codes.ts'
 import { WindowColumn } from './key-load.ts'
 import type { Entries } from './lane-aggregates.ts'
 import { CODE_BITS, CODE_MASK, RowCache } from './row-cache.ts'
-import { WindowPanes, type WindowTable } from './window-panes.ts'
+import { type Pane, WindowPanes, type WindowTable } from './window-panes.ts'
 
 /** Entries made at once: a batch of long windows with a short slide is mapped in parts. */
 const ENTRIES_MAX = 1 << 16
@@ -127,13 +127,16 @@ export class WindowRows {
     return { count, rows, at: isWhole && count === to ? null : at }
   }
 
-  /** The window is the only key: a pane is a few state rows. */
+  /** The window is the only key: a pane is a few state rows. No function is made here: one that knows `row` would cost an object a row. */
   #mapWindows(times: Float64Array, from: number, to: number, onLate: OnLate): Entries {
     const rows = this.#rows
     const at = this.#at
-    let [low, high] = [Number.NaN, Number.NaN]
+    let low = Number.NaN
+    let high = Number.NaN
     let open = NO_ROWS
     let late = NO_WINDOWS
+    // The state row of a pane that is one window and not late, as with windows that do not overlap; else -1.
+    let only = -1
     let isWhole = from === 0
     let count = 0
     for (let row = from; row < to; row++) {
@@ -143,8 +146,13 @@ export class WindowRows {
         low = pane.low
         high = pane.high
         late = pane.late
-        pane.rows ??= Int32Array.from(pane.open, (window) => this.#rowOf(row, window))
-        open = pane.rows
+        open = pane.rows ?? this.#openPane(pane, row)
+        only = open.length === 1 && late.length === 0 ? (open[0] as number) : -1
+      }
+      if (only >= 0) {
+        rows[count] = only
+        at[count++] = row
+        continue
       }
       if (late.length > 0) {
         isWhole = false
@@ -156,6 +164,12 @@ export class WindowRows {
       }
     }
     return { count, rows, at: isWhole && count === to ? null : at }
+  }
+
+  #openPane(pane: Pane, row: number): Int32Array {
+    const rows = Int32Array.from(pane.open, (window) => this.#rowOf(row, window))
+    pane.rows = rows
+    return rows
   }
 
   /** The row of a window alone, whose code is 0. */
