@@ -17,7 +17,17 @@ export interface FaultOptions {
 }
 
 /** What changes a disk, or makes a change durable. */
-export type OperationKind = 'append' | 'sync' | 'create' | 'link' | 'remove' | 'make-folder' | 'remove-folder' | 'sync-folder'
+export type OperationKind =
+  | 'append'
+  | 'write-again'
+  | 'sync'
+  | 'create'
+  | 'link'
+  | 'replace'
+  | 'remove'
+  | 'make-folder'
+  | 'remove-folder'
+  | 'sync-folder'
 export interface DiskOperation {
   /** 1 for the first of this disk. */
   readonly number: number
@@ -68,6 +78,10 @@ export class DiskCalls {
     this.operations = operations
     this.crashAfter = Number.POSITIVE_INFINITY
     this.isOff = false
+    this.heal()
+  }
+
+  heal(): void {
     this.operationFaults.clear()
     this.readFaults.clear()
   }

@@ -17,7 +17,7 @@ export interface FileNode {
   readonly length: number
   readonly durableLength: number
   readonly pending: readonly WrittenRange[]
-  /** What a failed sync dropped: readers see it while the machine runs, no later sync writes it, and zeros stand there after a power cut. */
+  /** What a failed sync dropped: readers see it while the machine runs, no later sync writes it unless it is written again, and zeros stand there after a power cut. */
   readonly holes: readonly Range[]
   readonly modifiedMs: number
 }
@@ -98,8 +98,29 @@ export function appended(file: FileNode, bytes: Uint8Array, seq: number, modifie
     modifiedMs,
   }
 }
-const syncedFile = (file: FileNode): FileNode => ({ ...file, durableLength: file.length, pending: [] })
-const droppedFile = (file: FileNode): FileNode => ({ ...file, pending: [], holes: [...file.holes, ...file.pending] })
+/** The same bytes, written again. */
+export const writtenAgain = (file: FileNode, range: Range, seq: number, modifiedMs: number): FileNode => ({
+  ...file,
+  pending: [...file.pending, { seq, ...range }],
+  modifiedMs,
+})
+const syncedFile = (file: FileNode): FileNode => ({
+  ...file,
+  durableLength: file.length,
+  pending: [],
+  holes: file.pending.reduce<readonly Range[]>((left, { start, end }) => left.flatMap((hole) => without(hole, start, end)), file.holes),
+})
+/** What was durable before it was written again still is: the disk has the same bytes, whether or not they arrived once more. */
+const droppedFile = (file: FileNode): FileNode => ({
+  ...file,
+  pending: [],
+  holes: [...file.holes, ...file.pending.flatMap((range) => without(range, 0, file.durableLength))],
+})
+const without = (range: Range, start: number, end: number): Range[] =>
+  [
+    { start: range.start, end: Math.min(range.end, start) },
+    { start: Math.max(range.start, end), end: range.end },
+  ].filter((one) => one.start < one.end)
 const syncedFolder = (folder: FolderNode): FolderNode => ({
   ...folder,
   durable: applied(folder.durable, folder.pending),

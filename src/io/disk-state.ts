@@ -13,6 +13,7 @@ import {
   type FileNode,
   type FolderNode,
   synced,
+  writtenAgain,
 } from './disk-node.ts'
 
 const NODES_BEFORE_SWEEP = 1024
@@ -87,6 +88,15 @@ export class DiskState {
     this.set(id, appended(this.file(id), bytes, this.#nextSeq(), modifiedMs))
   }
 
+  /** Throws where the bytes are others than those that are there. */
+  writeAgain(id: number, start: number, bytes: Uint8Array, modifiedMs: number): void {
+    const file = this.file(id)
+    const range = { start, end: start + bytes.length }
+    if (range.end > file.length || Buffer.compare(file.bytes.copy(range), bytes) !== 0)
+      throw new RangeError('The bytes are not those of the file.')
+    this.set(id, writtenAgain(file, range, this.#nextSeq(), modifiedMs))
+  }
+
   /** Makes durable what a file or folder has. */
   sync(id: number): void {
     this.set(id, synced(this.node(id)))
@@ -146,6 +156,19 @@ export class DiskState {
     const change = { seq: this.#nextSeq(), name, id }
     const entries = applied(folder.entries, [change])
     this.set(folderId, { ...folder, entries, pending: [...folder.pending, change], modifiedMs })
+  }
+
+  /** What gives a file another name in place of its own. Null where both are names of it already: then nothing happens, as the system has it. */
+  move(path: string, newPath: string): ((modifiedMs: number) => void) | null {
+    const id = this.need(path, 'rename', 'EISDIR')
+    const [from, to] = [this.parent(path, 'rename'), this.parent(newPath, 'rename')]
+    const replaced = this.find(newPath)
+    if (replaced !== null && this.node(replaced).kind === 'folder') throw systemError('EISDIR', 'rename', newPath)
+    if (replaced === id) return null
+    return (modifiedMs) => {
+      this.change(to.folder, to.name, id, modifiedMs)
+      this.change(from.folder, from.name, null, modifiedMs)
+    }
   }
 
   contents(path: string): Uint8Array {

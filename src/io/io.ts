@@ -54,7 +54,7 @@ export interface Disk {
   readNow(path: string): Uint8Array | null
   /** Whether something is there, at once: what is looked at before every write must not cost a thread's answer. */
   existsNow(path: string): boolean
-  /** Makes a folder and those above it; nothing is made where it is. Its entry, and that of each new folder above, is durable when this resolves. */
+  /** Makes a folder and those above it; nothing is made where it is. Its entry, and that of each new folder above, is durable when this resolves; one that cannot be made so is taken away again. */
   makeFolder(path: string): Promise<void>
   /** Makes a file that was not there, for appending. Throws EEXIST where something is. The entry is durable only after `syncFolder` of its folder. */
   create(path: string): Promise<WritableFile>
@@ -62,11 +62,18 @@ export interface Disk {
   open(path: string): Promise<WritableFile>
   /** Gives a file a second name. Throws EEXIST where something has it: this is how something whole is published once. Durable after `syncFolder`. */
   link(path: string, newPath: string): Promise<void>
+  /** Gives a file another name in place of its own; a file that has that name is replaced, and at no moment is none there. Durable after `syncFolder`. */
+  replace(path: string, newPath: string): Promise<void>
+  /**
+   * Writes at `start` the bytes that the file has there, and makes them durable. After a sync that failed they may be readable and not on the disk: the system
+   * holds them for written, and no later sync writes them. All else in the file stays as it is, whoever appends to it meanwhile.
+   */
+  writeAgain(path: string, start: number, bytes: Uint8Array): Promise<void>
   /** Removes a file; nothing happens where none is. */
   remove(path: string): Promise<void>
   /** Removes a folder with all that is in it; nothing happens where none is. */
   removeFolder(path: string): Promise<void>
-  /** Makes the entries of a folder durable: what was created, linked and removed in it. */
+  /** Makes the entries of a folder durable: what was created, linked, replaced and removed in it. */
   syncFolder(path: string): Promise<void>
 }
 /** A file that is written from its end on, one call at a time. After an error of `append` or `sync` nothing is known of the bytes since the last sync: it is never tried again. */

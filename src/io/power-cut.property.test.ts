@@ -28,7 +28,17 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('create' as const), at: place }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('append' as const), at: place, length: fc.integer({ min: 0, max: 1500 }) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('sync' as const), at: place, fails: fc.integer({ min: 0, max: 9 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('writeAgain' as const),
+      at: place,
+      from: fc.nat({ max: 2 }),
+      fails: fc.integer({ min: 0, max: 9 }),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('link' as const), at: place, to: place }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('replace' as const), at: place, to: place }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('remove' as const), at: place }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('syncFolder' as const), at: place, fails: fc.integer({ min: 0, max: 9 }) }) },
 )
@@ -71,6 +81,8 @@ class Model {
     } else if (file === undefined) return
     else if (one.kind === 'append') await this.#append(file, one.length)
     else if (one.kind === 'sync') await this.#sync(file, one.fails === 0)
+    else if (one.kind === 'writeAgain') await this.#writeAgain(file, `${path}/${name}`, one)
+    else if (one.kind === 'replace') await this.#replace({ path, name, file }, one.to)
     else if (one.kind === 'remove') {
       await this.#disk.remove(`${path}/${name}`)
       this.#name(folder, name, null)
@@ -102,6 +114,30 @@ class Model {
     expect(failed).toBe(fails)
     file.failed ||= fails
     if (!file.failed) file.sure = file.written.length
+  }
+
+  /** From the beginning, the middle or the end of what is sure: the sync makes all of the file durable that no sync has dropped, and what is written again. */
+  async #writeAgain(file: ModelFile, path: string, { from, fails }: { readonly from: number; readonly fails: number }): Promise<void> {
+    const start = Math.floor((file.sure * from) / 2)
+    if (fails === 0) this.#disk.failOperation(this.#disk.operations + 2, 'EIO')
+    const failed = await this.#disk.writeAgain(path, start, Uint8Array.from(file.written.slice(start))).then(
+      () => false,
+      () => true,
+    )
+    expect(failed).toBe(fails === 0)
+    file.failed = failed
+    if (!failed) file.sure = file.written.length
+  }
+
+  async #replace(
+    { path, name, file }: { readonly path: string; readonly name: string; readonly file: ModelFile },
+    to: { readonly folder: string; readonly name: string },
+  ): Promise<void> {
+    const replaced = this.folder(to.folder).now.get(to.name)
+    await this.#disk.replace(`${path}/${name}`, `${to.folder}/${to.name}`)
+    if (replaced === file) return
+    this.#name(this.folder(to.folder), to.name, file)
+    this.#name(this.folder(path), name, null)
   }
 
   async #syncFolder(path: string, fails: boolean): Promise<void> {

@@ -4,7 +4,7 @@
  * not know syncing (some network file systems), an entry is as durable as the system makes it.
  */
 import { constants, fdatasync, readFileSync, statSync, writeSync } from 'node:fs'
-import { type FileHandle, link, lstat, mkdir, open, readdir, rm, stat, unlink } from 'node:fs/promises'
+import { type FileHandle, link, lstat, mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Disk, FileInfo, WritableFile } from './io.ts'
 
@@ -75,8 +75,12 @@ export const realDisk: Disk = {
     // Whoever made the deepest folder that is there may have died before its sync.
     await syncEntry(level).catch(unlessForbidden)
     for (const one of missing) {
-      await mkdir(one).catch(unlessFolder(one))
-      await syncEntry(one)
+      const isMade = await mkdir(one).then(() => true, unlessFolder(one))
+      await syncEntry(one).catch(async (error: unknown) => {
+        // Whoever came next would find it, and no sync would make it durable any more.
+        if (isMade) await rmdir(one).catch(() => undefined)
+        throw error
+      })
     }
     if (missing.length === 0) await mkdir(level).catch(unlessFolder(level))
   },
@@ -90,6 +94,19 @@ export const realDisk: Disk = {
   },
 
   link: (path, newPath) => link(path, newPath),
+
+  replace: (path, newPath) => rename(path, newPath),
+
+  async writeAgain(path, start, bytes) {
+    // Not for appending: there the system would write at the end, whatever the position.
+    const file = await open(path, 'r+')
+    try {
+      for (let done = 0; done < bytes.length; ) done += (await file.write(bytes, done, bytes.length - done, start + done)).bytesWritten
+      await file.datasync()
+    } finally {
+      await file.close()
+    }
+  },
 
   async remove(path) {
     await unlink(path).catch(unlessMissing)

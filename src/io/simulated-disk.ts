@@ -9,6 +9,7 @@ import { DiskState, namesOf, systemError } from './disk-state.ts'
 import type { Clock, Disk, FileInfo, ReadOptions, WritableFile } from './io.ts'
 import { cutPower, type PowerCut, tornPoints } from './power-cut.ts'
 import { SeededRandom } from './seeded-random.ts'
+import { openedFile } from './simulated-file.ts'
 
 const READ_CHUNK_BYTES = 64 * 1024
 
@@ -111,7 +112,7 @@ export class SimulatedDisk implements Disk {
     if (depth > 0) this.#syncFolder(level(depth - 1))
     for (depth++; depth <= names.length; depth++) {
       this.#name('make-folder', level(depth), () => this.#state.add(durableFolder(new Map(), this.#nowMs())))
-      this.#syncFolder(level(depth - 1))
+      this.#syncFolder(level(depth - 1), () => this.#unname('remove-folder', level(depth)))
     }
     if (this.#state.node(this.#state.need(path, 'mkdir')).kind === 'file') throw systemError('EEXIST', 'mkdir', path)
   }
@@ -131,6 +132,21 @@ export class SimulatedDisk implements Disk {
     this.#calls.assertOn()
     const id = this.#state.need(path, 'link', 'EPERM')
     this.#name('link', newPath, () => id)
+  }
+
+  async replace(path: string, newPath: string): Promise<void> {
+    this.#calls.assertOn()
+    const move = this.#state.move(path, newPath)
+    if (move !== null) this.#calls.change('replace', newPath, () => move(this.#nowMs()))
+  }
+
+  async writeAgain(path: string, start: number, bytes: Uint8Array): Promise<void> {
+    this.#calls.assertOn()
+    const id = this.#state.need(path, 'open', 'EISDIR')
+    this.#calls.change('write-again', path, () => this.#state.writeAgain(id, start, bytes, this.#nowMs()), {
+      note: ` ${bytes.length} bytes at ${start}`,
+    })
+    this.#sync('sync', path, id)
   }
 
   async remove(path: string): Promise<void> {
@@ -190,7 +206,7 @@ export class SimulatedDisk implements Disk {
     this.#calls.isOff = true
   }
 
-  /** The `number`th operation of this disk fails with the system's error of that code. After a failed sync what was not synced will never be durable. */
+  /** The `number`th operation of this disk fails with the system's error of that code. What was not synced before a failed sync is durable only when it is written, or named, again. */
   failOperation(number: number, code: string, options: FaultOptions = {}): void {
     this.#calls.operationFaults.add(number, code, options)
   }
@@ -202,8 +218,7 @@ export class SimulatedDisk implements Disk {
 
   /** No call fails or lies any more; what failed syncs dropped stays lost. */
   heal(): void {
-    this.#calls.operationFaults.clear()
-    this.#calls.readFaults.clear()
+    this.#calls.heal()
     this.#lies = false
   }
 
@@ -296,17 +311,21 @@ export class SimulatedDisk implements Disk {
     this.#state.sweep(this.#open.values())
   }
 
-  #syncFolder(path: string): void {
+  #syncFolder(path: string, takeBackIfNot: () => void = () => undefined): void {
     const id = this.#state.need(path, 'open')
     if (this.#state.node(id).kind === 'file') throw systemError('ENOTDIR', 'open', path)
-    this.#sync('sync-folder', path, id)
+    try {
+      this.#sync('sync-folder', path, id)
+    } catch (error) {
+      try {
+        takeBackIfNot()
+      } catch {}
+      throw error
+    }
   }
 
   #sync(kind: 'sync' | 'sync-folder', path: string, id: number): void {
-    const sync = (): void => {
-      if (!this.#lies) this.#state.sync(id)
-    }
-    this.#calls.change(kind, path, sync, { onFault: () => this.#state.drop(id) })
+    this.#calls.change(kind, path, () => this.#lies || this.#state.sync(id), { onFault: () => this.#state.drop(id) })
   }
 
   #assertOpen(user: object): void {
@@ -315,29 +334,16 @@ export class SimulatedDisk implements Disk {
   }
 
   #writable(path: string, id: number): WritableFile {
-    let isClosed = false
-    const use = (call: string): void => {
-      if (isClosed) throw systemError('EBADF', call, path)
-      this.#assertOpen(file)
-    }
-    const file: WritableFile = {
-      append: async (bytes) => {
-        use('write')
-        const note = ` ${bytes.length} bytes at ${this.#state.file(id).length}`
+    const file = openedFile(path, {
+      assertOpen: () => this.#assertOpen(file),
+      append: (bytes) =>
         this.#calls.change('append', path, () => this.#state.append(id, bytes, this.#nowMs()), {
-          note,
+          note: ` ${bytes.length} bytes at ${this.#state.file(id).length}`,
           onFault: ({ shortWriteBytes = 0 }) => this.#state.append(id, bytes.subarray(0, shortWriteBytes), this.#nowMs()),
-        })
-      },
-      sync: async () => {
-        use('fdatasync')
-        this.#sync('sync', path, id)
-      },
-      close: async () => {
-        isClosed = true
-        this.#open.delete(file)
-      },
-    }
+        }),
+      sync: () => this.#sync('sync', path, id),
+      close: () => void this.#open.delete(file),
+    })
     this.#open.set(file, id)
     return file
   }
