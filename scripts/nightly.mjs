@@ -71,8 +71,8 @@ const stages = [
   ...[
     [
       'crash-enumeration',
-      'a crash after each operation of the disk, three deep; every fault, damage, lie and takeover',
-      'crash faults damage lying takeover',
+      'a crash after each operation of the disk, three deep; every fault, failed sync, damage, lie and takeover',
+      'crash faults failed-sync damage lying takeover',
     ],
     ['crash-mutations', 'planted faults, each of which the enumeration has to find', 'mutations'],
   ].map(([name, about, suites]) => ({

@@ -7,7 +7,7 @@
 export const crashPoints = {
   'runner.claimed': 'A runner epoch was claimed; nothing was read yet.',
   'runner.fenced': 'The sink shut older runners out; the journal was not read yet.',
-  'recovery.read': 'The old journal was read, and what was read is synced.',
+  'recovery.read': 'The old journal was read, and what was read is durable.',
   'recovery.state': 'State was made again from its files.',
   'recovery.sealed': 'The new journal segment with the sealed old one in it is durable.',
   'begin.written': 'A begin frame was written and not synced.',

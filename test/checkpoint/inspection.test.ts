@@ -58,7 +58,7 @@ describe.each([
     expect(told.files.map(({ part, files }) => [part, files])).toEqual([
       ['journal', 2],
       ['runners', 4],
-      ['sources/source-0', 2],
+      ['sources/source-0', 1],
       ['query', 1],
     ])
   })

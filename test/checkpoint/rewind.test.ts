@@ -236,3 +236,43 @@ test('a crash at any moment leaves the checkpoint as it was, or rewound', async 
   }
   expect([...seen].sort()).toEqual(['2 1', '4 0'])
 })
+
+test('a rewind whose sync fails, a start on the same machine, and a loss of power at any moment of it', async () => {
+  const files = { sink: 'json' as const, sinkOptions: { path: '/out' }, copies: true }
+  const io = await checkpoint(files)
+  const worldOn = (disk: SimulatedDisk): SimulatedIo => {
+    const after = simulatedIo({ seed: 6, startMs: io.clock.nowMs(), disk })
+    return { ...after, processes: Object.assign(io.processes.begin(), { stateOf: () => 'dead' as const }) }
+  }
+  const whole = io.disk.restart()
+  await rewind({ io: worldOn(whole), location, toEpoch: 2 })
+  const syncs = whole.trace.filter((line) => / sync(-folder)? /.test(line)).map((line) => Number(line.split(' ')[0]))
+  expect(syncs.length).toBeGreaterThan(4)
+  const seen = new Set<number>()
+  for (const number of syncs) {
+    const disk = io.disk.restart()
+    disk.failOperation(number, 'EIO')
+    await expect(rewind({ io: worldOn(disk), location, toEpoch: 2 })).rejects.toThrow(/CHECKPOINT_FAILED|EIO/)
+    disk.heal()
+    const last = (await inspectCheckpoint(worldOn(disk), location)).epochs.at(-1)?.epoch ?? -1
+    seen.add(last)
+    for (let count = number % 3; ; count += 3) {
+      const started = disk.restart()
+      started.crashAfter(count)
+      const ended = await runOrders({ io: worldOn(started), location, ...files }, OTHER, ORDERS.slice(0, last)).then(
+        () => true,
+        () => false,
+      )
+      const after = worldOn(started.powerCut({ unsynced: 'lost' }))
+      const { intact, findings } = await verifyCheckpoint(after, location)
+      expect(intact, JSON.stringify(findings)).toBe(true)
+      const left = (await inspectCheckpoint(after, location)).epochs.at(-1)?.epoch ?? -1
+      await runOrders({ io: after, location, ...files }, OTHER, [
+        ...ORDERS.slice(0, Math.min(left, 4)),
+        ...(left > last && last === 2 ? OTHER : []),
+      ])
+      if (ended) break
+    }
+  }
+  expect([...seen].sort()).toEqual([2, 4])
+})

@@ -75,7 +75,7 @@ export class Enumeration {
   /** Starts the query on what a crash left, and compares its output. Null where the same was tried before. */
   async checkOnce(machines: readonly Machine[], crashes: readonly Crash[]): Promise<Trace | null> {
     const machine = this.#after(machines, crashes.at(-1) as Crash)
-    return machine === null || this.#isKnown(machine) ? null : this.recovered(machine, crashes)
+    return machine === null || this.isKnown(machine) ? null : this.recovered(machine, crashes)
   }
 
   async recovered(machine: Machine, crashes: readonly Crash[]): Promise<Trace> {
@@ -120,7 +120,7 @@ export class Enumeration {
   }
 
   /** Whether a machine that has the same on its disk was started already. */
-  #isKnown({ disk, outside, processes }: Machine): boolean {
+  isKnown({ disk, outside, processes }: Machine): boolean {
     const all = new SimulatedDisk({ seed: SEED, from: disk })
     const hash = createHash('sha1').update(JSON.stringify([outside, processes]))
     for (const { path } of all.files()) hash.update(path).update('\0').update(all.contents(path)).update('\0')

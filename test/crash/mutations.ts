@@ -67,6 +67,34 @@ export const mutations: readonly Mutation[] = [
     edits: [['await disk.syncFolder(layout.folder)\n    for (const { path } of named)', 'for (const { path } of named)']],
   },
   {
+    name: 'end-not-written-again',
+    what: 'a start goes on from a block of the journal whose sync may have failed, and does not write it again',
+    file: 'src/engine/checkpoint/log-end.ts',
+    edits: [['await disk.writeAgain(segment.path, start, bytes)', 'void [start, bytes]']],
+  },
+  {
+    name: 'header-gone-on-from',
+    what: 'a start goes on from a segment whose name may not be durable',
+    file: 'src/engine/checkpoint/log-end.ts',
+    edits: [
+      ['segment.blocks.length > 1 || isNeeded(segment)', 'true'],
+      ['else if (last !== undefined) await replaceByCopy(disk, last, runnerEpoch)', ''],
+    ],
+  },
+  {
+    name: 'entry-not-renewed',
+    what: 'an entry of the manifest whose name may not be durable is gone on from',
+    file: 'src/connectors/files/manifest-output.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: so it stands in the file
+    edits: [['await renewLastEntry(disk, layout, state, `${layout.work}/${digits(runnerEpoch)}-again`)', '']],
+  },
+  {
+    name: 'part-not-renewed',
+    what: 'the hidden name of a part goes though the other one may not be durable',
+    file: 'src/connectors/files/manifest-output.ts',
+    edits: [['if (!(await linkPart(disk, path, newPath))) await renewPart(', 'if (await linkPart(disk, path, newPath)) void (']],
+  },
+  {
     name: 'checksum-unchecked',
     what: 'a block is good whatever its bytes are',
     file: 'src/engine/checkpoint/block.ts',

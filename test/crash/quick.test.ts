@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { damagesOf, diskOf, kindOf, outcomeOf, startedOn } from './damage.ts'
 import { Enumeration } from './enumeration.ts'
+import { FailedSync, syncsOf, withFailure } from './failed-sync.ts'
 import { type Machine, withInput } from './machine.ts'
 import { composed } from './mixture.ts'
 import { copied, spooled, windowsUpdated } from './scenarios.ts'
@@ -15,6 +16,16 @@ describe.each([windowsUpdated, copied, spooled])('$name', (scenario) => {
     for (let at = first; at < last; at++)
       await enumeration.checkOnce(enumeration.base, [{ at, cut: { unsynced: at % 3 === 0 ? 'kept' : 'lost' } }])
   })
+})
+
+test('what a sync that failed has dropped is made good before it is relied on', async () => {
+  const enumeration = await Enumeration.of(copied)
+  const machine = withInput(enumeration.phases[1] as Machine)
+  for (const number of (await syncsOf(copied, machine)).slice(0, 50)) {
+    const after = await FailedSync.after(enumeration, await withFailure(copied, machine, number), [number])
+    // Before what a start went on from is merged with what came later, and after it.
+    for (const share of [0.3, 1]) await after.cut(Math.floor((after.machines.length - 1) * share), { unsynced: 'lost' })
+  }
 })
 
 test('damage to the journal is found, or does not matter', async () => {

@@ -39,6 +39,8 @@ export class SleepingDisk {
       create: (path) => awake(async () => sleepy(await disk.create(path))),
       open: async (path) => sleepy(await disk.open(path)),
       link: (path, newPath) => awake(() => disk.link(path, newPath)),
+      replace: (path, newPath) => awake(() => disk.replace(path, newPath)),
+      writeAgain: (path, start, bytes) => awake(() => disk.writeAgain(path, start, bytes)),
       remove: (path) => awake(() => disk.remove(path)),
       removeFolder: (path) => awake(() => disk.removeFolder(path)),
       syncFolder: (path) => awake(() => disk.syncFolder(path)),

@@ -54,9 +54,10 @@ export class LooseOutput implements EpochOutput {
   }
 }
 
-/** Gives a part its name. What has the name already must be the part. Throws SINK_FAILED. */
-export async function linkPart(disk: Disk, path: string, newPath: string): Promise<void> {
-  if ((await linkOnce(disk, path, newPath)) || (await isSameFile(disk, path, newPath))) return
+/** Gives a part its name. False where it has it already; anything else that has it is refused with SINK_FAILED. */
+export async function linkPart(disk: Disk, path: string, newPath: string): Promise<boolean> {
+  if (await linkOnce(disk, path, newPath)) return true
+  if (await isSameFile(disk, path, newPath)) return false
   throw new MillraceError('SINK_FAILED', `The file sink cannot give the name '${newPath}' to a part: another file has it.`, {
     hint: 'Move that file away: names that begin with part- are the sink’s.',
     details: { path: newPath },

@@ -100,7 +100,7 @@ describe.each(CASES)('$name', (one) => {
     }
   })
 
-  test('each operation fails once: what failed goes on later', async () => {
+  test('each operation fails once: what failed goes on later, and nothing of it is lost with the power', async () => {
     const start = (await diskBefore(one)).snapshot()
     for (let number = 1; ; number++) {
       const disk = new SimulatedDisk({ seed: 1, from: start })
@@ -114,8 +114,23 @@ describe.each(CASES)('$name', (one) => {
       if (failure === null && disk.operations < number) break
       if (failure !== null) expect(String(failure)).toMatch(/EIO/)
       disk.heal()
+      const before = disk.restart()
       await benchOn(disk).run(3, one.epochs, one.rewind)
       await expectAnswer(disk, one)
+      before.crashAfter(number % 40)
+      for (const left of [
+        disk,
+        ...(await benchOn(before)
+          .run(3, one.epochs, one.rewind)
+          .then(
+            () => [],
+            () => [before],
+          )),
+      ]) {
+        const after = left.powerCut({ unsynced: 'lost' })
+        await benchOn(after).run(4, one.epochs, one.rewind)
+        await expectAnswer(after, one)
+      }
     }
   })
 
@@ -195,6 +210,8 @@ class SleepingDisk {
       create: (path) => before(async () => sleepy(await disk.create(path))),
       open: (path) => before(async () => sleepy(await disk.open(path))),
       link: (path, newPath) => before(() => disk.link(path, newPath)),
+      replace: (path, newPath) => before(() => disk.replace(path, newPath)),
+      writeAgain: (path, start, bytes) => before(() => disk.writeAgain(path, start, bytes)),
       remove: (path) => before(() => disk.remove(path)),
       removeFolder: (path) => before(() => disk.removeFolder(path)),
       syncFolder: (path) => before(() => disk.syncFolder(path)),

@@ -4,12 +4,11 @@
  */
 import { crashPoint } from '../../io/crash-point.ts'
 import type { Disk } from '../../io/io.ts'
-import { createAnew, entryLines, linkOnce } from './manifest-log.ts'
+import { writeMerged } from './manifest-renewal.ts'
 import { type LogFile, type OutputLayout, segmentFile } from './output-layout.ts'
 
 /** Larger segments are not merged any more: a merge keeps the query waiting. */
 const MERGED_ENTRIES_MAX = 100_000
-const CHUNK_CHARACTERS = 256 * 1024
 
 export interface CompactionOptions {
   readonly disk: Disk
@@ -30,11 +29,11 @@ export async function compact(files: readonly LogFile[], options: CompactionOpti
     const due = dueAtEnd(chain, interval)
     if (due.length === 0) return chain
     const segment = segmentFile(layout.log, (due[0] as LogFile).from, (due.at(-1) as LogFile).to)
-    await writeSegment(disk, due, hidden)
-    await linkOnce(disk, hidden, segment.path)
+    await writeMerged(disk, due, hidden)
+    // In place of one that is there: whoever wrote that may have failed to make its name durable.
+    await disk.replace(hidden, segment.path)
     await disk.syncFolder(layout.log)
     crashPoint('files.compacted')
-    await disk.remove(hidden)
     await removeReplaced(disk, due, mayBeFence)
     chain = [...chain.slice(0, chain.length - due.length), segment]
   }
@@ -53,23 +52,4 @@ function dueAtEnd(chain: readonly LogFile[], interval: number): readonly LogFile
   while (count < chain.length && level(chain[chain.length - 1 - count] as LogFile) === level(last)) count++
   const due = chain.slice(chain.length - count)
   return count >= interval && last.to - (due[0] as LogFile).from < MERGED_ENTRIES_MAX ? due : []
-}
-
-async function writeSegment(disk: Disk, files: readonly LogFile[], hidden: string): Promise<void> {
-  const segment = await createAnew(disk, hidden)
-  try {
-    let text = ''
-    for (const file of files) {
-      for await (const line of entryLines(disk, file)) {
-        text += `${line.text}\n`
-        if (text.length < CHUNK_CHARACTERS) continue
-        await segment.append(Buffer.from(text))
-        text = ''
-      }
-    }
-    await segment.append(Buffer.from(text))
-    await segment.sync()
-  } finally {
-    await segment.close()
-  }
 }

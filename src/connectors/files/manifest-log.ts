@@ -11,7 +11,8 @@
  * and the next fence removes its file.
  *
  * # Fault model
- * A file is synced before it is linked, and the folder synced before anything relies on the link. Segments hold the very lines of what they replace; what they
+ * A file is synced before it is linked, and the folder synced before anything relies on the link; a runner that finds names which another gave may not rely on
+ * that, and gives them again (manifest-renewal.ts). Segments hold the very lines of what they replace; what they
  * replace is removed only when they are durable, in any order and at any time later. A reader takes any chain of files that covers the numbers from its own to
  * the last; a file that vanished under its hands makes it look again. A number that no file has, or a line that does not fit, is damage and named.
  */

@@ -8,6 +8,8 @@
  * - A crash before the entry's link: nothing is published; the next fence removes the hidden parts, of which nobody can publish any (manifest-log.ts).
  * - After it, before the parts have their names: the epoch is published, and the next fence gives the names. Readers by the manifest see no part until it has
  *   its name. Hidden names are removed only after the folder with the others is durable.
+ * - A sync that failed: the entry or the names are seen, and gone when the power goes. The next fence gives them again before it goes on from them, and before
+ *   the hidden names go (manifest-renewal.ts).
  * - A rewind supersedes what older lineages wrote beyond an epoch: the fence says so in the manifest, then takes away the hidden names (a runner that slept can
  *   give no names any more), then the visible ones. It may stop anywhere: each later fence does the same again. The lineage in the names keeps them apart.
  * - Published parts that are gone are not missed: whoever reads them may move them away. One of the last epoch that has another size is damage (a disk that
@@ -22,6 +24,7 @@ import { type EpochOutput, linkPart } from './epoch-output.ts'
 import { compact, removeReplaced } from './manifest-compaction.ts'
 import { checksumText, fenced } from './manifest-entry.ts'
 import { chainFrom, codeOf, logFiles, publishEntry, readLog } from './manifest-log.ts'
+import { renewLastEntry, renewPart, renewSegments } from './manifest-renewal.ts'
 import { ManifestState } from './manifest-state.ts'
 import {
   digits,
@@ -69,6 +72,7 @@ export class ManifestOutput implements EpochOutput {
     const files = chainFrom(all, 1, layout.log)
     const chosen = new Set(files.map((file) => file.path))
     const output = new ManifestOutput(options, runner, state, files)
+    await renewSegments(disk, layout, { all, chosen: files }, output.#hidden('again'))
     await removeReplaced(
       disk,
       all.filter((file) => !chosen.has(file.path)),
@@ -167,7 +171,9 @@ export class ManifestOutput implements EpochOutput {
       if (part === null || epoch === null || epoch.runner !== part.runner || part.part >= epoch.parts) continue
       try {
         await this.#checkUnnamed(path, partName(part, epoch.extension))
-        await linkPart(disk, path, `${layout.folder}/${partName(part, epoch.extension)}`)
+        const newPath = `${layout.folder}/${partName(part, epoch.extension)}`
+        // Whoever gave the name may have failed to make it durable, or this one would be gone.
+        if (!(await linkPart(disk, path, newPath))) await renewPart(disk, layout, { path, newPath }, this.#hidden('again'))
       } catch (error) {
         // The older runner that published it has given the name itself, made it durable, and removed this one.
         if ((await disk.stat(path)) !== null) throw error
@@ -175,7 +181,7 @@ export class ManifestOutput implements EpochOutput {
       linked = true
     }
     if (linked) await disk.syncFolder(layout.folder)
-    for (const path of done) await disk.remove(path)
+    for (const path of [...done, this.#hidden('again')]) await disk.remove(path)
   }
 
   /** Nobody has read a part that has no name yet, so it must be what was published. */
@@ -225,6 +231,7 @@ async function takeOver({ disk, layout, queryId }: ManifestOptions, runner: Runn
     if (state.next === 1) await checkUnowned(disk, layout)
     if (state.runner >= runnerEpoch) throw fenced(layout.folder, state.runner)
     if (state.lineage > lineage) throw olderCheckpoint(layout.folder, state, lineage)
+    await renewLastEntry(disk, layout, state, `${layout.work}/${digits(runnerEpoch)}-again`)
     const file = await publishEntry(disk, layout, state, { entry, hidden })
     if (file === null) continue
     // The second look: whether the fence stands at the end of the log. Otherwise all is read anew.

@@ -2,8 +2,8 @@
  * The checkpoint of a query, as the query sees it: claim it, learn what it goes on from, write on, release it. Two kinds: a folder (DurableCheckpoint), or
  * nothing at all (no-checkpoint.ts).
  *
- * Order at start, in which nothing may be swapped: claim a runner epoch → the sink shuts older runners out (fence) → read the journal → compare the program →
- * decide what the sink's token says of the epoch in doubt → seal the old journal by beginning a new segment. Only then is anything relied upon.
+ * Order at start, in which nothing may be swapped: claim a runner epoch → the sink shuts older runners out (fence) → read the journal →
+ * make its end durable (log-end.ts) → compare the program → decide what the sink's token says of the epoch in doubt → seal the old journal by beginning a new segment. Only then is anything relied upon.
  *
  *     <location>/query            which query this is: its id, format version
  *     <location>/runners/         one file a start (runners.ts)

@@ -10,7 +10,8 @@ import type { Checkpoint, Recovery } from './checkpoint.ts'
 import type { BeginFrame } from './contract.ts'
 import { DurableJournal } from './durable-journal.ts'
 import { beginChecksum } from './frames.ts'
-import { type CommittedEpoch, firstNeeded, type History, historyOf, type JournalHeader, stateStepsOf } from './history.ts'
+import { type CommittedEpoch, firstNeeded, type History, historyOf, isRewind, type JournalHeader, stateStepsOf } from './history.ts'
+import { durableEnd } from './log-end.ts'
 import { checkCompatible, type PlanDescription, type Renames } from './plan-description.ts'
 import { purge } from './purge.ts'
 import { parseQueryFile, writeQueryFile } from './query-file.ts'
@@ -49,9 +50,12 @@ export class DurableCheckpoint implements Checkpoint {
     await io.disk.makeFolder(location)
     const runnerEpoch = await claimRunner(io, `${location}/runners`, runId, takeover)
     this.#runner = { runnerEpoch, lineage: 0, rewoundTo: null }
-    const header = historyOf(await scanLog(io.disk, `${location}/journal`, 'journal')).header
+    const { header, segments } = historyOf(await scanLog(io.disk, `${location}/journal`, 'journal'))
     if (header === null) await writeQueryFile(io.disk, location, { format: FORMAT_VERSION, queryId, createdMs: io.clock.nowMs() }, runId)
     this.#checkQuery(header)
+    // The sink is told of a rewind before the journal is read for good.
+    const last = segments.at(-1)
+    if (last !== undefined && isRewind(last)) await durableEnd(io.disk, [last], { runnerEpoch, isNeeded: isRewind })
     crashPoint('runner.claimed')
     this.#runner = { runnerEpoch, lineage: header?.lineage ?? 0, rewoundTo: header?.rewoundTo ?? null }
     return this.#runner
@@ -65,14 +69,14 @@ export class DurableCheckpoint implements Checkpoint {
     await io.disk.makeFolder(folder)
     await io.disk.makeFolder(`${location}/state`)
     const history = historyOf(await scanLog(io.disk, folder, 'journal'))
-    await this.#syncAll(history)
+    const end = await durableEnd(io.disk, history.segments, { runnerEpoch: runner.runnerEpoch, isNeeded: isRewind })
     crashPoint('recovery.read')
     if (history.header !== null) checkCompatible(history.header.plan, plan, renames)
     const sinkHasEpochInDoubt = sinkHas(token, history, runner.lineage)
     const header: JournalHeader = { ...runner, queryId, rewindTo: null, plan, sink, createdMs: io.clock.nowMs() }
-    const writer = new SegmentWriter(io.disk, folder, 'journal', runner.runnerEpoch, history.segments.at(-1)?.seal ?? null)
+    const writer = new SegmentWriter(io.disk, folder, 'journal', runner.runnerEpoch, end.previous)
     await writer.roll(header as unknown as Json)
-    for (const stray of history.strays) await io.disk.remove(stray)
+    for (const stray of [...history.strays, ...end.unused.map(({ path }) => path)]) await io.disk.remove(stray)
     crashPoint('recovery.sealed')
     let epochs: readonly CommittedEpoch[] = history.epochs
     const steps = (operatorId: string) => stateStepsOf(epochs, operatorId)
@@ -152,20 +156,6 @@ export class DurableCheckpoint implements Checkpoint {
       `'${path}' is ${found === null ? 'missing' : `of query ${found}`}, and the journal is of query ${known}.`,
       { details: { path, found, journal: known } },
     )
-  }
-
-  /** What was read may not be durable yet: the runner before may have died between its write and its sync. */
-  async #syncAll(history: History): Promise<void> {
-    const { io, location } = this.#options
-    for (const segment of history.segments.slice(-2)) {
-      const file = await io.disk.open(segment.path)
-      try {
-        await file.sync()
-      } finally {
-        await file.close()
-      }
-    }
-    await io.disk.syncFolder(`${location}/journal`)
   }
 }
 

@@ -42,6 +42,8 @@ export interface History {
 
 export const headerOf = (segment: Segment): JournalHeader => segment.header.content as unknown as JournalHeader
 
+export const isRewind = (segment: Segment): boolean => headerOf(segment).rewindTo !== null
+
 export function historyOf(scan: LogScan): History {
   const epochs: CommittedEpoch[] = []
   const lastEpochs = new Map<string, number>()

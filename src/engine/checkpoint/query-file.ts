@@ -27,15 +27,24 @@ export function parseQueryFile(path: string, bytes: Uint8Array | null): QueryFil
   })
 }
 
-/** Published by a link, so that it is whole where it is. Nothing happens where one is there already. */
+/**
+ * Published whole, by a link. A file of the same query that is there already is replaced: whoever wrote it may have failed to make its name durable, and no
+ * later sync would. One of another query stays.
+ */
 export async function writeQueryFile(disk: Disk, location: string, file: QueryFile, runId: string): Promise<void> {
-  const draft = `${location}/.query-${runId}`
-  await writeDraft(disk, draft, CHAIN, file as unknown as Json)
+  const [path, draft] = [`${location}/query`, `${location}/.query-${runId}`]
+  const found = parseQueryFile(path, disk.readNow(path))
+  await writeDraft(disk, draft, CHAIN, (found ?? file) as unknown as Json)
+  if (found?.queryId === file.queryId) await disk.replace(draft, path)
+  else await linkUnlessThere(disk, draft, path)
+  await disk.remove(draft)
+  await disk.syncFolder(location)
+}
+
+async function linkUnlessThere(disk: Disk, path: string, newPath: string): Promise<void> {
   try {
-    await disk.link(draft, `${location}/query`)
+    await disk.link(path, newPath)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
-  await disk.remove(draft)
-  await disk.syncFolder(location)
 }

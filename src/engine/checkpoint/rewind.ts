@@ -3,7 +3,7 @@
  * the state and the positions of then, under a lineage that is one higher. Nothing is removed here: the rewind is one segment of the journal, whose header
  * says so, and what it leaves behind falls to the next start's purge. So it happens as a whole or not at all.
  *
- * Order, as at every start (checkpoint.ts): claim → read → check → sync what was read → begin the segment → release. What the sink has published beyond the
+ * Order, as at every start (checkpoint.ts): claim → read → check → make durable what was read → begin the segment → release. What the sink has published beyond the
  * epoch is superseded when the next start shuts older runners out, by sinks that can (RunnerInfo.rewoundTo).
  */
 import { MillraceError } from '../../error.ts'
@@ -12,8 +12,9 @@ import type { Disk, Io } from '../../io/io.ts'
 import type { Json } from '../../plan/contracts/source.ts'
 import { obstacles, rewindRange, storedParts } from './epoch-needs.ts'
 import type { Finding } from './finding.ts'
-import type { History, JournalHeader } from './history.ts'
+import { type History, isRewind, type JournalHeader } from './history.ts'
 import { mustBeCheckpoint, readHistory } from './inspection.ts'
+import { durableEnd } from './log-end.ts'
 import { claimRunner, releaseRunner } from './runners.ts'
 import { SegmentWriter } from './segments.ts'
 import { checkParts, checkTables } from './state-check.ts'
@@ -85,7 +86,6 @@ async function rewindAs(runnerEpoch: number, { io, location, toEpoch, lastEpoch 
     throw refused(`The query has gone on to epoch ${plan.lastEpoch} since the rewind was planned.`, 'Look at the plan again.')
   await mustBeMakeable(io.disk, location, history, toEpoch)
   await checkContents(io.disk, location, history, toEpoch)
-  await syncRead(io.disk, location, history)
   await begin(io, location, history, { runnerEpoch, plan })
   return plan
 }
@@ -153,19 +153,6 @@ function mustBeWhole(findings: readonly Finding[], toEpoch: number): void {
   })
 }
 
-/** What was read may not be durable yet, and the new segment goes on from it. */
-async function syncRead(disk: Disk, location: string, { segments }: History): Promise<void> {
-  for (const { path } of segments.slice(-2)) {
-    const file = await disk.open(path)
-    try {
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-  }
-  await disk.syncFolder(`${location}/journal`)
-}
-
 async function begin(
   io: Io,
   location: string,
@@ -180,7 +167,8 @@ async function begin(
     rewoundTo: plan.toEpoch,
     createdMs: io.clock.nowMs(),
   }
-  const writer = new SegmentWriter(io.disk, `${location}/journal`, 'journal', runnerEpoch, history.segments.at(-1)?.seal ?? null)
+  const { previous } = await durableEnd(io.disk, history.segments, { runnerEpoch, isNeeded: isRewind })
+  const writer = new SegmentWriter(io.disk, `${location}/journal`, 'journal', runnerEpoch, previous)
   try {
     await writer.roll({ ...header, runnerEpoch } as unknown as Json)
     crashPoint('recovery.sealed')

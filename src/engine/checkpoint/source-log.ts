@@ -8,6 +8,7 @@ import { crashPoint } from '../../io/crash-point.ts'
 import type { Disk } from '../../io/io.ts'
 import type { Json, SourceLog } from '../../plan/contracts/source.ts'
 import { scanOneBlock } from './block.ts'
+import { durableEnd } from './log-end.ts'
 import { decodeJson, encodeJson, jsonOf } from './payload.ts'
 import { purge } from './purge.ts'
 import { readWhole, SegmentWriter, scanLog } from './segments.ts'
@@ -78,16 +79,12 @@ export class DurableSourceLog implements SourceLog {
         length += count
       }
     }
-    const last = scan.segments.at(-1)
-    if (last !== undefined) {
-      const file = await disk.open(last.path)
-      await file.sync()
-      await file.close()
-    }
-    const writer = new SegmentWriter(disk, folder, KIND, runnerEpoch, last?.seal ?? null)
+    const { previous, unused } = await durableEnd(disk, scan.segments, { runnerEpoch })
+    const writer = new SegmentWriter(disk, folder, KIND, runnerEpoch, previous)
     await writer.roll({ first: length } satisfies LogHeader as unknown as Json)
-    for (const stray of scan.strays) await disk.remove(stray)
-    return new DurableSourceLog(options, writer, places.map(withoutPayload), [...scan.segments.map((one) => one.name), writer.name], length)
+    for (const stray of [...scan.strays, ...unused.map(({ path }) => path)]) await disk.remove(stray)
+    const names = scan.segments.filter((one) => !unused.includes(one)).map((one) => one.name)
+    return new DurableSourceLog(options, writer, places.map(withoutPayload), [...names, writer.name], length)
   }
 
   get length(): number {
