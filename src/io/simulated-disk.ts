@@ -291,8 +291,7 @@ export class SimulatedDisk implements Disk {
 
   #info(path: string, id: number): FileInfo {
     const node = this.#state.node(id)
-    const isDirectory = node.kind === 'folder'
-    return { path, sizeBytes: isDirectory ? 0 : node.length, modifiedMs: node.modifiedMs, isDirectory }
+    return { path, sizeBytes: node.kind === 'folder' ? 0 : node.length, modifiedMs: node.modifiedMs, isDirectory: node.kind === 'folder' }
   }
 
   #name(kind: 'create' | 'link' | 'make-folder', path: string, nodeOf: () => number): number {
