@@ -104,6 +104,9 @@ export class BytesColumn implements StateColumn {
     const start = this.arena.offsetOf(position)
     return hashBytes(this.arena.chunkOf(position), start, start + this.lengthOf(row), seed)
   }
+  mix(row: number, seed: number): number {
+    return this.hash(row, seed)
+  }
   equal(a: number, b: number): boolean {
     if (this.present.has(a) !== this.present.has(b)) return false
     const length = this.lengthOf(a)

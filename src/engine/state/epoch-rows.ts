@@ -45,6 +45,14 @@ export class EpochRows {
     this.#touched.reserve(1)
     this.#shadows.reserve(2)
   }
+  /** Rows of keys that are kept. */
+  living(): Int32Array {
+    return this.#rowsWith(USED | DEAD)
+  }
+  /** The same, and those that were removed in this epoch. */
+  used(): Int32Array {
+    return this.#rowsWith(USED)
+  }
   isDead(row: number): boolean {
     return (this.#space.flagsOf(row) & DEAD) !== 0
   }
@@ -103,11 +111,11 @@ export class EpochRows {
 
   /** The rows that were put and are still there. */
   puts(): Int32Array {
-    return this.#touched.view().filter((row) => !this.isDead(row))
+    return this.#touchedWith(DEAD, 0)
   }
   /** The rows of keys that were there before the epoch and are not now. */
   removals(): Int32Array {
-    return this.#touched.view().filter((row) => (this.#space.flagsOf(row) & (DEAD | CREATED)) === DEAD)
+    return this.#touchedWith(DEAD | CREATED, DEAD)
   }
 
   /** Keeps the changes. `forget` is called for each row that is removed for good. */
@@ -125,30 +133,43 @@ export class EpochRows {
     this.#end()
   }
 
-  /** Takes the changes back. `forget` is called for each row that was created, `restored` for each that is again what it was. Gives how many more rows live. */
-  rollback(restored: (row: number) => void, forget: (row: number) => void): number {
+  /** Takes the changes back. `forget` is called for each row that was created, `restored` for each that is again what it was; with whether it was dead. */
+  rollback(restored: (row: number, wasDead: boolean) => void, forget: (row: number, wasDead: boolean) => void): void {
     for (let at = 0; at < this.#shadows.length; at += 2) {
       const shadow = this.#shadows.at(at + 1)
       for (const column of this.#valueColumns) column.move(shadow, this.#shadows.at(at))
       this.#space.release(shadow)
     }
-    let more = 0
     for (let at = 0; at < this.#touched.length; at++) {
       const row = this.#touched.at(at)
       const flags = this.#space.flagsOf(row)
-      if ((flags & CREATED) !== 0) {
-        if ((flags & DEAD) === 0) more--
-        forget(row)
-      } else {
-        if ((flags & DEAD) !== 0) more++
+      const wasDead = (flags & DEAD) !== 0
+      if ((flags & CREATED) !== 0) forget(row, wasDead)
+      else {
         this.#space.setFlags(row, USED)
-        restored(row)
+        restored(row, wasDead)
       }
     }
     this.#end()
-    return more
   }
 
+  #rowsWith(mask: number): Int32Array {
+    const rows = new RowList(null)
+    const { end } = this.#space
+    for (let row = 1; row < end; row++) if ((this.#space.flagsOf(row) & mask) === USED) rows.push(row)
+    return rows.view()
+  }
+  #touchedWith(mask: number, flags: number): Int32Array {
+    const touched = this.#touched.view()
+    const rows = new Int32Array(touched.length)
+    let count = 0
+    // A loop, since `filter` with a function costs several times as much.
+    for (let at = 0; at < touched.length; at++) {
+      const row = touched[at] as number
+      if ((this.#space.flagsOf(row) & mask) === flags) rows[count++] = row
+    }
+    return rows.subarray(0, count)
+  }
   #end(): void {
     this.#touched.clear()
     this.#shadows.clear()

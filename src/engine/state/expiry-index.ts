@@ -2,13 +2,9 @@
  * Rows by the event time at which they expire: a list of rows for each distinct time, and a heap over the times. Linking and unlinking a row costs the same at
  * any size, but for a time that comes or goes: then the heap's logarithm. Times are numbers or bigints (time-buckets.ts); the two compare exactly.
  */
-import type { StateExpiry } from './contract.ts'
-import { LongColumn } from './long-column.ts'
-import { growLane, int32Lane, PAGE_BITS, PAGE_MASK } from './pages.ts'
+import { growLane, int32Lane, nextCapacity, PAGE_BITS, PAGE_MASK } from './pages.ts'
 import type { RowLanes } from './row-space.ts'
-import type { StateColumn } from './state-column.ts'
 import type { StateMemory } from './state-memory.ts'
-import { StructColumn } from './struct-column.ts'
 import { type Time, TimeBuckets } from './time-buckets.ts'
 
 /** Of a distinct time: its entries in arrays of JavaScript and in its shard, which are not counted one by one. */
@@ -37,6 +33,14 @@ export class ExpiryIndex implements RowLanes {
   grow(capacity: number): void {
     growLane(this.#next, capacity, int32Lane)
     growLane(this.#before, capacity, int32Lane)
+  }
+
+  /** The same by itself, where rows are not those of a table; gives the capacity after this one. */
+  growNext(capacity: number): number {
+    const next = nextCapacity(capacity)
+    this.#memory.add(this.rowBytes * (next - capacity))
+    this.grow(next)
+    return next
   }
 
   get earliest(): Time | null {
@@ -152,20 +156,4 @@ export class ExpiryIndex implements RowLanes {
 const get = (pages: readonly Int32Array[], row: number): number => (pages[row >>> PAGE_BITS] as Int32Array)[row & PAGE_MASK] as number
 function set(pages: readonly Int32Array[], row: number, value: number): void {
   ;(pages[row >>> PAGE_BITS] as Int32Array)[row & PAGE_MASK] = value
-}
-
-/** The column with the times by which rows expire. */
-export function expiryColumn(
-  expiry: StateExpiry | null,
-  keyColumns: readonly StateColumn[],
-  valueColumns: readonly StateColumn[],
-): LongColumn | null {
-  if (expiry === null) return null
-  let columns = expiry.of === 'key' ? keyColumns : valueColumns
-  let column: StateColumn | undefined
-  for (const index of expiry.path) {
-    column = columns[index]
-    columns = column instanceof StructColumn ? column.children : []
-  }
-  return column instanceof LongColumn ? column : null
 }

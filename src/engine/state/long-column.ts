@@ -91,6 +91,9 @@ export class LongColumn implements StateColumn {
     if (!this.present.has(row)) return seed
     return this.#wideOf(row) === undefined ? hashSafeLong(this.#narrowAt(row), seed) : hashLong(this.#at(row), seed)
   }
+  mix(row: number, seed: number): number {
+    return this.hash(row, seed)
+  }
   equal(a: number, b: number): boolean {
     const has = this.present.has(a)
     if (has !== this.present.has(b)) return false

@@ -27,6 +27,9 @@ export class NullColumn implements StateColumn {
   hash(_row: number, seed: number): number {
     return seed
   }
+  mix(_row: number, seed: number): number {
+    return seed
+  }
   equal(): boolean {
     return true
   }

@@ -57,6 +57,9 @@ export class NumberColumn implements StateColumn {
     if (!this.present.has(row)) return seed
     return this.type.kind === 'double' ? hashDouble(this.#at(row), seed) : hashInt(this.#at(row), seed)
   }
+  mix(row: number, seed: number): number {
+    return this.hash(row, seed)
+  }
   equal(a: number, b: number): boolean {
     const has = this.present.has(a)
     if (has !== this.present.has(b)) return false

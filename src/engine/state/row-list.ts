@@ -19,6 +19,9 @@ export class RowList {
   at(index: number): number {
     return this.#rows[index] as number
   }
+  set(index: number, row: number): void {
+    this.#rows[index] = row
+  }
   push(row: number): void {
     if (this.#length === this.#rows.length) {
       this.#memory?.add(4 * this.#length)

@@ -11,9 +11,9 @@ export interface RowLanes {
 }
 
 export class RowSpace {
-  readonly #lanes: readonly RowLanes[]
+  readonly #lanes: RowLanes[]
   readonly #memory: StateMemory
-  readonly #rowBytes: number
+  #rowBytes: number
   readonly #flags: Uint8Array[] = []
   readonly #free: RowList
   #capacity = 0
@@ -21,7 +21,7 @@ export class RowSpace {
   #next = 1
 
   constructor(lanes: readonly RowLanes[], memory: StateMemory) {
-    this.#lanes = lanes
+    this.#lanes = [...lanes]
     this.#memory = memory
     this.#rowBytes = lanes.reduce((sum, one) => sum + one.rowBytes, 1)
     this.#free = new RowList(memory)
@@ -32,6 +32,17 @@ export class RowSpace {
 
   get capacity(): number {
     return this.#capacity
+  }
+  /** One more than the greatest row that was ever taken. */
+  get end(): number {
+    return this.#next
+  }
+  /** One more entry for each row; it is counted, and not refused. */
+  add(lanes: RowLanes): void {
+    for (let capacity = nextCapacity(0); capacity <= this.#capacity; capacity = nextCapacity(capacity)) lanes.grow(capacity)
+    this.#lanes.push(lanes)
+    this.#rowBytes += lanes.rowBytes
+    this.#memory.add(Math.ceil(lanes.rowBytes * this.#capacity))
   }
   flagsOf(row: number): number {
     return (this.#flags[row >>> PAGE_BITS] as Uint8Array)[row & PAGE_MASK] as number

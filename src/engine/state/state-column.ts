@@ -6,6 +6,7 @@ import type { DataType } from '../../data/data-type.ts'
 import type { Datum } from '../../data/datum.ts'
 import type { Vector } from '../../data/vector.ts'
 import { BytesColumn } from './bytes-column.ts'
+import { InternedColumn } from './interned-column.ts'
 import { LongColumn } from './long-column.ts'
 import { NullColumn } from './null-column.ts'
 import { NumberColumn } from './number-column.ts'
@@ -30,6 +31,8 @@ export interface StateColumn extends RowLanes {
   reserveRow(row: number): void
   /** As data/hash.ts has it. */
   hash(row: number, seed: number): number
+  /** Any hash, for look-ups in memory. */
+  mix(row: number, seed: number): number
   /** Whether SQL's grouping takes the two for the same. */
   equal(a: number, b: number): boolean
   /** The rows as a vector, in their order. What lies under a null is 0. */
@@ -42,6 +45,14 @@ export interface StateColumn extends RowLanes {
 
 export function columnsOf(types: readonly DataType[], memory: StateMemory): readonly StateColumn[] {
   return types.map((type) => columnOf(type, memory))
+}
+
+/** Keys come again and again: each distinct text or struct is kept once. */
+export function keyColumnsOf(types: readonly DataType[], memory: StateMemory): readonly StateColumn[] {
+  return types.map((type) => {
+    const column = columnOf(type, memory)
+    return type.kind === 'string' || type.kind === 'binary' || type.kind === 'struct' ? new InternedColumn(column, memory) : column
+  })
 }
 
 function columnOf(type: DataType, memory: StateMemory): StateColumn {

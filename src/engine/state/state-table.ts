@@ -1,32 +1,37 @@
 /**
- * State in memory: rows in columns of typed arrays, found through an open-addressing index per key group. Implements the StateStore contract but for
- * `commit`; memory-state.ts and durable-state.ts add that. A put is some hundred nanoseconds, a row some 60 bytes and its texts.
+ * State in memory: rows in columns of typed arrays, found through an open-addressing index. Implements the StateStore contract but for `commit`;
+ * memory-state.ts and durable-state.ts add that. A row that an epoch makes is some ten nanoseconds by generated code, and some 40 bytes; its texts are kept once
+ * for all rows that have them.
  *
  * Rows. A row is a number that stays the same while its key is kept. Row 0 is the probe: the key that is looked for is written into row 0 of the key columns.
- * Rows of removed keys are used again. Columns grow by pages of 16384 rows, indexes group by group, so nothing is ever copied or hashed anew as a whole.
+ * Rows of removed keys are used again. Columns grow by pages of 16384 rows, indexes one by one, so nothing is ever copied or hashed anew as a whole.
  *
  * Epochs are in epoch-rows.ts: `seal`, `rollback` and `encodeChanges` cost what was changed.
  *
  * For generated code: write the key into row PROBE of `keyColumns`, call `findProbe` or `upsertProbe`, then read and write `valueColumns` at that row; where
  * `schema.expiry` is of the value, call `reschedule(row)` after it was written.
  */
+import type { DataType } from '../../data/data-type.ts'
 import type { Datum } from '../../data/datum.ts'
 import { HASH_SEED, KEY_GROUPS } from '../../data/hash.ts'
 import { assert } from '../../error.ts'
 import type { StateEntry, StateMetrics, StateSchema, StateStore } from './contract.ts'
 import { EpochRows } from './epoch-rows.ts'
-import { ExpiryIndex, expiryColumn } from './expiry-index.ts'
+import { GroupMembers } from './group-members.ts'
+import { InternedColumn } from './interned-column.ts'
 import { KeyIndex, NO_ROW, PROBE } from './key-index.ts'
-import type { LongColumn } from './long-column.ts'
 import { PAGE_ROWS } from './pages.ts'
-import { RowList } from './row-list.ts'
 import { RowSpace } from './row-space.ts'
-import { columnsOf, type StateColumn } from './state-column.ts'
+import { type RowTimes, rowTimes } from './row-times.ts'
+import { columnsOf, keyColumnsOf, type StateColumn } from './state-column.ts'
 import { StateMemory } from './state-memory.ts'
 import { readChanges, readGroup, writeChanges, writeGroup } from './table-codec.ts'
 
 export { NO_ROW, PROBE } from './key-index.ts'
 export { StateMemory } from './state-memory.ts'
+
+/** It is to be worked out, where groups are kept. */
+const NO_GROUP = -1
 
 export interface StateTableOptions {
   /** More bytes than these are refused; null: as many as there are. */
@@ -42,26 +47,34 @@ export class StateTable implements Omit<StateStore, 'commit'> {
   readonly #columns: readonly StateColumn[]
   readonly #memory: StateMemory
   readonly #index: KeyIndex
-  readonly #expiry: ExpiryIndex | null
-  readonly #expiryColumn: LongColumn | null
-  readonly #expiryInValue: boolean
+  readonly #times: RowTimes | null
   readonly #space: RowSpace
   readonly #epoch: EpochRows
+  /** Null until groups are asked for. */
+  #groups: GroupMembers | null = null
   #rows = 0
   #created = false
 
   constructor(schema: StateSchema, { memoryBytesMax = null, memory = new StateMemory(memoryBytesMax) }: StateTableOptions = {}) {
     this.schema = schema
     this.#memory = memory.share()
-    this.keyColumns = columnsOf(schema.keyTypes, this.#memory)
-    this.valueColumns = columnsOf(schema.valueTypes, this.#memory)
-    this.#columns = [...this.keyColumns, ...this.valueColumns]
-    this.#index = new KeyIndex(this.keyColumns, this.#memory)
-    this.#expiryColumn = expiryColumn(schema.expiry, this.keyColumns, this.valueColumns)
-    this.#expiry = this.#expiryColumn === null ? null : new ExpiryIndex(this.#memory)
-    this.#expiryInValue = schema.expiry?.of === 'value'
-    this.#space = new RowSpace(this.#expiry === null ? this.#columns : [...this.#columns, this.#expiry], this.#memory)
-    this.#epoch = new EpochRows(this.#space, this.valueColumns, this.#memory)
+    const keyColumns = keyColumnsOf(schema.keyTypes, this.#memory)
+    const valueColumns = columnsOf(schema.valueTypes, this.#memory)
+    const section = sectionOf(schema, keyColumns)
+    const index = new KeyIndex(
+      keyColumns.filter((one) => one !== section),
+      this.#memory,
+      section,
+    )
+    const isDead = (row: number): boolean => this.#epoch.isDead(row)
+    this.keyColumns = keyColumns
+    this.valueColumns = valueColumns
+    this.#columns = [...keyColumns, ...valueColumns]
+    this.#index = index
+    this.#times = rowTimes(schema.expiry, { keyColumns, valueColumns, section, index, isDead }, this.#memory)
+    const lanes = this.#times?.lanes ?? null
+    this.#space = new RowSpace(lanes === null ? this.#columns : [...this.#columns, lanes], this.#memory)
+    this.#epoch = new EpochRows(this.#space, valueColumns, this.#memory)
   }
 
   get(key: readonly Datum[]): readonly Datum[] | undefined {
@@ -71,22 +84,15 @@ export class StateTable implements Omit<StateStore, 'commit'> {
 
   put(key: readonly Datum[], value: readonly Datum[]): void {
     const { valueColumns } = this
-    const hash = this.#probe(key)
-    let row = this.#index.find(hash)
+    this.#probe(key)
+    let row = this.#index.find(this.#index.hash(PROBE))
     // What can be refused comes before what changes something.
-    this.#reserve(row, hash)
+    this.#reserve(row)
     for (let index = 0; index < valueColumns.length; index++) (valueColumns[index] as StateColumn).reserve(value[index] ?? null)
-    // A time in the key stays what it is.
-    let isTimed = this.#expiryInValue
-    if (row === NO_ROW) {
-      row = this.#create(hash)
-      isTimed = true
-    } else if (this.#epoch.touch(row, false)) {
-      this.#rows++
-      isTimed = true
-    }
+    if (row === NO_ROW) row = this.#create()
+    else if (this.#epoch.touch(row, false)) this.#enter(row)
     for (let index = 0; index < valueColumns.length; index++) (valueColumns[index] as StateColumn).set(row, value[index] ?? null)
-    if (isTimed) this.reschedule(row)
+    this.#times?.written(row)
   }
 
   remove(key: readonly Datum[]): void {
@@ -95,15 +101,7 @@ export class StateTable implements Omit<StateStore, 'commit'> {
   }
 
   *entries(): Iterable<StateEntry> {
-    const rows = new RowList(null)
-    for (let group = 0; group < KEY_GROUPS; group++) {
-      rows.clear()
-      this.#index.rowsOf(group, rows)
-      for (let at = 0; at < rows.length; at++) {
-        const row = rows.at(at)
-        if (!this.#epoch.isDead(row)) yield this.entryAt(row)
-      }
-    }
+    for (const row of this.rows()) yield this.entryAt(row)
   }
 
   *changed(): Iterable<StateEntry> {
@@ -111,10 +109,10 @@ export class StateTable implements Omit<StateStore, 'commit'> {
   }
 
   expired(upTo: bigint): readonly StateEntry[] {
-    return this.#expiry === null ? [] : this.#expiry.rowsUpTo(upTo).map((row) => this.entryAt(row))
+    return this.#times === null ? [] : Array.from(this.#times.rowsUpTo(upTo, true), (row) => this.entryAt(row))
   }
   get earliestExpiry(): bigint | null {
-    const earliest = this.#expiry === null ? null : this.#expiry.earliest
+    const earliest = this.#times === null ? null : this.#times.earliest
     return earliest === null ? null : BigInt(earliest)
   }
 
@@ -127,24 +125,24 @@ export class StateTable implements Omit<StateStore, 'commit'> {
 
   /** The rows that are kept. */
   rows(): Int32Array {
-    const all = new RowList(null)
-    for (let group = 0; group < KEY_GROUPS; group++) this.#index.rowsOf(group, all)
-    return all.view().filter((row) => !this.#epoch.isDead(row))
+    return this.#epoch.living()
   }
   /** The rows of `changed`, and those of `expired` in any order. */
   changedRows(): Int32Array {
     return this.#epoch.puts()
   }
   expiredRows(upTo: bigint): Int32Array {
-    return this.#expiry === null ? new Int32Array(0) : new Int32Array(this.#expiry.rowsUpTo(upTo, false))
+    return this.#times === null ? new Int32Array(0) : this.#times.rowsUpTo(upTo, false)
   }
   /** The row of the key; NO_ROW where it is not kept. */
   find(key: readonly Datum[]): number {
-    return this.#living(this.#index.find(this.#probe(key)))
+    this.#probe(key)
+    return this.findProbe()
   }
   /** The same for the key that stands in row PROBE of the key columns. */
   findProbe(): number {
-    return this.#living(this.#index.find(this.#hash(PROBE)))
+    const row = this.#index.find(this.#index.hash(PROBE))
+    return row === NO_ROW || this.#epoch.isDead(row) ? NO_ROW : row
   }
   /** The row of the key, made with null values where it was not there; what it was before the epoch is kept for `rollback`. See `created`. */
   upsert(key: readonly Datum[]): number {
@@ -152,40 +150,28 @@ export class StateTable implements Omit<StateStore, 'commit'> {
     return this.upsertProbe()
   }
   upsertProbe(): number {
-    const hash = this.#hash(PROBE)
-    const row = this.#index.find(hash)
-    this.#reserve(row, hash)
-    if (row !== NO_ROW) {
-      this.#created = this.#epoch.isDead(row)
-      if (!this.#created) for (const column of this.valueColumns) column.reserveRow(row)
-      this.#epoch.touch(row, !this.#created)
-      if (this.#created) {
-        this.#rows++
-        if (!this.#expiryInValue) this.reschedule(row)
-      }
-      return row
+    const row = this.#index.find(this.#index.hash(PROBE))
+    this.#reserve(row)
+    if (row === NO_ROW) {
+      this.#created = true
+      return this.#create()
     }
-    const made = this.#create(hash)
-    this.#created = true
-    if (!this.#expiryInValue) this.reschedule(made)
-    return made
+    this.#created = this.#epoch.isDead(row)
+    if (!this.#created) for (const column of this.valueColumns) column.reserveRow(row)
+    this.#epoch.touch(row, !this.#created)
+    if (this.#created) this.#enter(row)
+    return row
   }
   /** Whether the last `upsert` found no row. */
   get created(): boolean {
     return this.#created
   }
   removeRow(row: number): void {
-    if (!this.#epoch.remove(row)) return
-    this.#rows--
-    this.#expiry?.unlink(row)
+    if (this.#epoch.remove(row)) this.#leave(row)
   }
   /** To be called when what `schema.expiry` points at was written by row. */
   reschedule(row: number): void {
-    const [expiry, column] = [this.#expiry, this.#expiryColumn]
-    if (expiry === null || column === null) return
-    const time = column.numberAt(row)
-    if (time === null) expiry.unlink(row)
-    else expiry.link(row, time)
+    this.#times?.written(row)
   }
   keyAt(row: number): readonly Datum[] {
     return this.keyColumns.map((one) => one.get(row))
@@ -205,9 +191,9 @@ export class StateTable implements Omit<StateStore, 'commit'> {
   }
   /** All rows of a key group as they are now. */
   encodeGroup(group: number): Uint8Array {
-    const all = new RowList(null)
-    this.#index.rowsOf(group, all)
-    const rows = all.view().filter((row) => !this.#epoch.isDead(row))
+    const rows = this.#grouped()
+      .rowsOf(group)
+      .filter((row) => !this.#epoch.isDead(row))
     // In their order, which is that of memory.
     return writeGroup(this, group, rows.sort())
   }
@@ -215,7 +201,7 @@ export class StateTable implements Omit<StateStore, 'commit'> {
   groupSizeBytes(group: number): number {
     const textBytes = this.#columns.reduce((sum, one) => sum + one.textBytes, 0)
     const perRow = this.#columns.reduce((sum, one) => sum + one.rowBytes, 0) + textBytes / Math.max(1, this.#rows)
-    return Math.round(this.#index.count(group) * perRow)
+    return Math.round(this.#grouped().count(group) * perRow)
   }
 
   /** The changes are committed: what was before them is forgotten. */
@@ -226,12 +212,15 @@ export class StateTable implements Omit<StateStore, 'commit'> {
   }
 
   rollback(): void {
-    // Times come back with values, so every touched row leaves the order of times first.
-    const { touched } = this.#epoch
-    for (let at = 0; at < touched.length; at++) this.#expiry?.unlink(touched.at(at))
-    this.#rows += this.#epoch.rollback(
-      (row) => this.reschedule(row),
-      (row) => this.#forget(row),
+    this.#epoch.rollback(
+      (row, wasDead) => {
+        if (wasDead) this.#enter(row)
+        this.#times?.written(row)
+      },
+      (row, wasDead) => {
+        if (!wasDead) this.#leave(row)
+        this.#forget(row)
+      },
     )
   }
 
@@ -239,12 +228,11 @@ export class StateTable implements Omit<StateStore, 'commit'> {
   applyChanges(bytes: Uint8Array): void {
     assert(this.#epoch.touched.length === 0, 'changes are applied between epochs only')
     readChanges(this, bytes, {
-      row: (load) => void this.#load(this.#hash(PROBE), load),
+      row: (load) => void this.#load(load),
       removed: () => {
-        const row = this.#index.find(this.#hash(PROBE))
+        const row = this.#index.find(this.#index.hash(PROBE))
         if (row === NO_ROW) return
-        this.#expiry?.unlink(row)
-        this.#rows--
+        this.#leave(row)
         this.#forget(row)
       },
     })
@@ -253,83 +241,104 @@ export class StateTable implements Omit<StateStore, 'commit'> {
   /** Recovery: the rows of the group become exactly those. Where it throws, the table is to be thrown away. */
   replaceGroup(group: number, bytes: Uint8Array): void {
     assert(this.#epoch.touched.length === 0, 'a group is replaced between epochs only')
-    const old = new RowList(null)
-    this.#index.rowsOf(group, old)
-    this.#index.clear(group)
-    this.#rows -= old.length
-    for (let at = 0; at < old.length; at++) {
-      this.#expiry?.unlink(old.at(at))
-      this.#drop(old.at(at))
+    for (const row of this.#grouped().rowsOf(group).slice()) {
+      this.#leave(row)
+      this.#forget(row, group)
     }
     readGroup(this, group, bytes, (load) => {
-      const hash = this.#hash(PROBE)
-      if ((hash & (KEY_GROUPS - 1)) !== group) return `a key is of group ${hash & (KEY_GROUPS - 1)}`
-      return this.#load(hash, load) ? null : 'a key is there twice'
+      const found = this.#groupOf(PROBE)
+      if (found !== group) return `a key is of group ${found}`
+      return this.#load(load, found) ? null : 'a key is there twice'
     })
   }
 
   /** Sets the row whose key is in the probe; whether it is new. */
-  #load(hash: number, loadValue: (row: number) => void): boolean {
-    let row = this.#index.find(hash)
+  #load(loadValue: (row: number) => void, group = NO_GROUP): boolean {
+    let row = this.#index.find(this.#index.hash(PROBE))
     const isNew = row === NO_ROW
     if (isNew) {
-      this.#reserve(row, hash)
-      row = this.#insert(hash)
+      this.#reserve(row, group)
+      row = this.#insert(group)
       this.#epoch.restore(row)
-      this.#rows++
+      this.#enter(row)
     }
     loadValue(row)
-    if (isNew || this.#expiryInValue) this.reschedule(row)
+    this.#times?.written(row)
     return isNew
   }
 
-  #probe(key: readonly Datum[]): number {
+  #probe(key: readonly Datum[]): void {
     const { keyColumns } = this
     for (let index = 0; index < keyColumns.length; index++) (keyColumns[index] as StateColumn).set(PROBE, key[index] ?? null)
-    return this.#hash(PROBE)
-  }
-  #hash(row: number): number {
-    const { keyColumns } = this
-    let hash = HASH_SEED
-    for (let index = 0; index < keyColumns.length; index++) hash = (keyColumns[index] as StateColumn).hash(row, hash)
-    return hash
-  }
-
-  #living(row: number): number {
-    return row === NO_ROW || this.#epoch.isDead(row) ? NO_ROW : row
   }
 
   /** Makes sure of all that a put of the probe's key needs, but for the value's texts. Throws STATE_TOO_LARGE. */
-  #reserve(row: number, hash: number): void {
+  #reserve(row: number, group = NO_GROUP): void {
     this.#epoch.reserve()
     if (row !== NO_ROW) return
-    this.#index.reserve(hash)
     const { keyColumns } = this
     for (let index = 0; index < keyColumns.length; index++) (keyColumns[index] as StateColumn).reserveRow(PROBE)
+    this.#index.reserve(PROBE, this.#index.hash(PROBE))
+    if (this.#groups !== null) this.#groups.reserve(group === NO_GROUP ? this.#groupOf(PROBE) : group)
   }
   /** A row for the probe's key, which has none. */
-  #insert(hash: number): number {
+  #insert(group = NO_GROUP): number {
     const row = this.#space.take()
     const { keyColumns } = this
     for (let index = 0; index < keyColumns.length; index++) (keyColumns[index] as StateColumn).copy(PROBE, row)
-    this.#index.insert(hash, row)
+    this.#index.insert(this.#index.hash(row), row)
+    if (this.#groups !== null) this.#groups.add(group === NO_GROUP ? this.#groupOf(row) : group, row)
     return row
   }
-  #create(hash: number): number {
-    const row = this.#insert(hash)
+  #create(): number {
+    const row = this.#insert()
     this.#epoch.create(row)
-    this.#rows++
+    this.#enter(row)
     return row
+  }
+  /** The row lives, after it did not. */
+  #enter(row: number): void {
+    this.#rows++
+    if (this.#times !== null) this.#times.enter(row)
+  }
+  #leave(row: number): void {
+    this.#rows--
+    if (this.#times !== null) this.#times.leave(row)
   }
   /** Takes a row out of the index and gives it back. */
-  #forget(row: number): void {
-    this.#index.remove(this.#hash(row), row)
-    this.#drop(row)
-  }
-  /** Gives back a row that no index has. */
-  #drop(row: number): void {
+  #forget(row: number, group = NO_GROUP): void {
+    this.#index.remove(this.#index.hash(row), row)
+    if (this.#groups !== null) this.#groups.remove(group === NO_GROUP ? this.#groupOf(row) : group, row)
     const columns = this.#columns
     for (let index = 0; index < columns.length; index++) (columns[index] as StateColumn).clear(row)
     this.#space.release(row)
   }
+
+  /** The group of a row's key, by the hash of data/hash.ts. */
+  #groupOf(row: number): number {
+    const { keyColumns } = this
+    let hash = HASH_SEED
+    for (let index = 0; index < keyColumns.length; index++) hash = (keyColumns[index] as StateColumn).hash(row, hash)
+    return hash & (KEY_GROUPS - 1)
+  }
+  /** From the first call on, the rows of groups are kept: only tables with a checkpoint need them. */
+  #grouped(): GroupMembers {
+    if (this.#groups !== null) return this.#groups
+    const groups = new GroupMembers(this.#memory)
+    this.#space.add(groups)
+    for (const row of this.#epoch.used()) groups.add(this.#groupOf(row), row)
+    this.#groups = groups
+    return groups
+  }
 }
+
+/** The key column whose values have an index each: the one by which rows expire, else the first window. Alone it would have an index for each row. */
+function sectionOf({ expiry, keyTypes }: StateSchema, keyColumns: readonly StateColumn[]): InternedColumn | null {
+  if (keyColumns.length < 2) return null
+  const isTime = (index: number): boolean => keyTypes[index]?.kind === 'struct'
+  const place = expiry?.of === 'key' && isTime(expiry.path[0] as number) ? (expiry.path[0] as number) : keyTypes.findIndex(isWindow)
+  const column = keyColumns[place]
+  return column instanceof InternedColumn ? column : null
+}
+const isWindow = (type: DataType): boolean =>
+  type.kind === 'struct' && type.fields.length === 2 && type.fields.every((one) => one.type.kind === 'timestamp')

@@ -71,6 +71,9 @@ export class StructColumn implements StateColumn {
     for (let index = 0; index < children.length; index++) hash = (children[index] as StateColumn).hash(row, hash)
     return hash
   }
+  mix(row: number, seed: number): number {
+    return this.hash(row, seed)
+  }
   equal(a: number, b: number): boolean {
     if (this.present.has(a) !== this.present.has(b)) return false
     const { children } = this

@@ -11,9 +11,7 @@ import { isValid } from '../../../data/vector-reader.ts'
 import type { AssignWindowsPlan } from '../../../plan/nodes/resolved-plan.ts'
 import type { ContextSource, Executor } from '../../compile/executor.ts'
 import type { StateCommit } from '../../state/contract.ts'
-import type { StateColumn } from '../../state/state-column.ts'
 import { NO_ROW, type StateTable } from '../../state/state-table.ts'
-import type { StructColumn } from '../../state/struct-column.ts'
 import type { AggregateParts } from '../aggregate.ts'
 import { metricsOf, OperatorTimes } from '../aggregate-output.ts'
 import { assignWindows } from '../assign-windows.ts'
@@ -54,7 +52,7 @@ export class ColumnAggregateOperator implements StatefulOperator {
     this.#parts = parts
     this.id = plan.id
     this.#aggregates = laneAggregates(plan, calls, store.valueColumns)
-    this.#output = { schema, id: this.id, keys: store.keyColumns, implied: windowEnds(parts), aggregates: this.#aggregates }
+    this.#output = { schema, id: this.id, keys: store.keyColumns, implied: [], aggregates: this.#aggregates }
     const groups = new GroupRows(store, this.#aggregates)
     this.#byKeys = new ByKeys(parts, groups, this.#aggregates, this.late)
     this.#byWindows = parts.windows === null ? null : new ByWindows(parts, parts.windows, groups, this.#aggregates, this.late, this.#byKeys)
@@ -115,13 +113,6 @@ export class ColumnAggregateOperator implements StatefulOperator {
     this.#times.removalsMs += this.#parts.monotonicMs() - from
     return closed
   }
-}
-
-/** The end of a window follows from its start. */
-function windowEnds({ plan, windows, store }: ColumnAggregateParts): readonly StateColumn[] {
-  if (windows === null) return []
-  const window = store.keyColumns[plan.keys.findIndex((one) => one.index === windows.schema.fields.length - 1)]
-  return [(window as StructColumn).children[1] as StateColumn]
 }
 
 /** All keys are columns of the batch. */

@@ -108,10 +108,14 @@ export class ColumnSessionOperator implements StatefulOperator {
   }
 
   rollback(): void {
-    this.#parts.store.rollback()
+    const { store } = this.#parts
+    if (this.#oracle === null) {
+      this.#sessions.rollback(() => store.rollback())
+      return
+    }
+    store.rollback()
     // The oracle may have begun in the middle of the epoch, so it is made anew.
-    if (this.#oracle !== null) this.#oracle = new SessionAggregateOperator(this.#parts, this.late)
-    else this.#sessions.rollback()
+    this.#oracle = new SessionAggregateOperator(this.#parts, this.late)
   }
 
   get metrics(): StatefulOperator['metrics'] {

@@ -1,6 +1,8 @@
 /** Writes keys from vectors into rows of the state table's key columns, in the form that the row path gives them: −0 as 0, each NaN as the canonical one. */
 import type { DoubleVector, StructVector, Vector } from '../../../data/vector.ts'
 import { isValid } from '../../../data/vector-reader.ts'
+import { InternedColumn } from '../../state/interned-column.ts'
+import { PROBE } from '../../state/key-index.ts'
 import type { LongColumn } from '../../state/long-column.ts'
 import { NumberColumn } from '../../state/number-column.ts'
 import { PAGE_BITS, PAGE_MASK } from '../../state/pages.ts'
@@ -8,11 +10,21 @@ import type { StateColumn } from '../../state/state-column.ts'
 import { StructColumn } from '../../state/struct-column.ts'
 
 export function loadKey(column: StateColumn, row: number, vector: Vector, index: number): void {
-  if (column instanceof StructColumn) loadStruct(column, row, vector as StructVector, index)
+  if (column instanceof InternedColumn) loadInterned(column, row, vector, index)
+  else if (column instanceof StructColumn) loadStruct(column, row, vector as StructVector, index)
   else if (column instanceof NumberColumn && column.type.kind === 'double' && isValid(vector.validity, index)) {
     const value = (vector as DoubleVector).values[index] as number
     column.set(row, value === 0 ? 0 : Number.isNaN(value) ? Number.NaN : value)
   } else column.load(row, vector, index)
+}
+
+function loadInterned(column: InternedColumn, row: number, vector: Vector, index: number): void {
+  if (!isValid(vector.validity, index)) {
+    column.clear(row)
+    return
+  }
+  loadKey(column.pool, PROBE, vector, index)
+  column.seek(row)
 }
 
 function loadStruct(column: StructColumn, row: number, vector: StructVector, index: number): void {
@@ -33,21 +45,23 @@ export function setSafe(column: LongColumn, row: number, value: number): void {
   } else column.set(row, BigInt(value))
 }
 
-/** Sets a window struct. */
-export class WindowColumn {
-  readonly #column: StructColumn
+/** Sets the probe of a key column of windows. */
+export class WindowKey {
+  readonly #column: InternedColumn
+  readonly #struct: StructColumn
   readonly #start: LongColumn
   readonly #end: LongColumn
 
   constructor(column: StateColumn) {
-    const struct = column as StructColumn
-    this.#column = struct
-    this.#start = struct.children[0] as LongColumn
-    this.#end = struct.children[1] as LongColumn
+    this.#column = column as InternedColumn
+    this.#struct = this.#column.pool as StructColumn
+    this.#start = this.#struct.children[0] as LongColumn
+    this.#end = this.#struct.children[1] as LongColumn
   }
-  set(row: number, start: number, end: number): void {
-    this.#column.present.set(row)
-    setSafe(this.#start, row, start)
-    setSafe(this.#end, row, end)
+  set(start: number, end: number): void {
+    this.#struct.present.set(PROBE)
+    setSafe(this.#start, PROBE, start)
+    setSafe(this.#end, PROBE, end)
+    this.#column.seek(PROBE)
   }
 }

@@ -1,6 +1,5 @@
 /** The sessions of one key during an epoch, the earliest first. They never touch each other, so their ends are in order too. */
 export class KeySessions {
-  readonly hash: number
   /** The row that the index has for the key; 0: none. */
   first: number
   /** Whether the index got that row in this epoch. */
@@ -14,8 +13,7 @@ export class KeySessions {
   /** Whether the row was readied for changes. */
   readonly touched: boolean[] = []
 
-  constructor(hash: number, first: number) {
-    this.hash = hash
+  constructor(first: number) {
     this.first = first
     this.isNew = first === 0
   }

@@ -1,9 +1,11 @@
 /**
- * State rows in the order of their keys, as compareDatums has it. Column by column from the last to the first: the distinct values of a column are sorted, and
- * the rows counted into place by the ranks of their values. So a column costs a pass over the rows and a sort of what is distinct in it.
+ * State rows in the order of their keys, as compareDatums has it. The distinct values of a column are sorted, and rows go by the ranks of their values: all columns
+ * at once where the ranks leave few places empty, else column by column from the last to the first. So a column costs a pass over the rows and a sort of what is
+ * distinct in it.
  */
 import type { BinaryVector, StringSliceVector, Vector } from '../../../data/vector.ts'
 import { isValid } from '../../../data/vector-reader.ts'
+import { InternedColumn } from '../../state/interned-column.ts'
 import type { StateColumn } from '../../state/state-column.ts'
 import { StructColumn } from '../../state/struct-column.ts'
 import { byKeys } from '../groups.ts'
@@ -12,6 +14,7 @@ import { TextCodes } from './text-codes.ts'
 
 /** Up to so many rows are compared datum by datum. */
 const FEW_ROWS = 24
+const PLACES_A_ROW = 6
 
 export interface RowOrder {
   readonly rows: Int32Array
@@ -31,23 +34,31 @@ interface Ranks {
 export function orderRows(columns: readonly StateColumn[], implied: readonly StateColumn[], rows: Int32Array): RowOrder {
   if (rows.length <= FEW_ROWS) return { rows: orderFew(columns, rows), texts: new Map() }
   const { length } = rows
+  const placed = orderByPlaces(columns, rows)
+  if (placed !== null) return placed
   const ranked = new Map<StateColumn, Ranks>()
   // Loops, here and below: `from` with a function goes through an iterator, and costs ten times as much.
   let order = new Int32Array(length)
   for (let at = 0; at < length; at++) order[at] = at
   for (const leaf of leavesOf(columns).reverse()) {
     if (implied.includes(leaf.column)) continue
-    const sorted = leaf.presence ? null : orderByWhole(leaf.column.gather(rows), order)
+    const sorted = leaf.presence || leaf.column instanceof InternedColumn ? null : orderByWhole(leaf.column.gather(rows), order)
     if (sorted !== null) {
       order = sorted
       continue
     }
     const ranks = leaf.presence ? presenceRanks(leaf.column, rows) : ranksOf(leaf.column, rows)
-    if (ranks.dictionary !== undefined) ranked.set(leaf.column, ranks)
+    ranked.set(leaf.column, ranks)
     if (ranks.count > 1) order = counted(order, ranks)
   }
+  return result(order, ranked, rows)
+}
+
+function result(order: Int32Array, ranked: ReadonlyMap<StateColumn, Ranks>, rows: Int32Array): RowOrder {
+  const { length } = rows
   const texts = new Map<StateColumn, { codes: Int32Array; dictionary: readonly string[] }>()
-  for (const [column, { ranks, dictionary = [] }] of ranked) {
+  for (const [column, { ranks, dictionary }] of ranked) {
+    if (dictionary === undefined) continue
     const codes = new Int32Array(length)
     for (let at = 0; at < length; at++) codes[at] = (ranks[order[at] as number] as number) - 1
     texts.set(column, { codes, dictionary })
@@ -55,6 +66,29 @@ export function orderRows(columns: readonly StateColumn[], implied: readonly Sta
   const sorted = new Int32Array(length)
   for (let at = 0; at < length; at++) sorted[at] = rows[order[at] as number] as number
   return { rows: sorted, texts }
+}
+
+/** Each row has a place by the ranks of its values, since no two keys are the same. Null where that would be too many places, or values have no ranks. */
+function orderByPlaces(columns: readonly StateColumn[], rows: Int32Array): RowOrder | null {
+  if (!columns.every((one) => one instanceof InternedColumn)) return null
+  const { length } = rows
+  const placesMax = PLACES_A_ROW * length
+  const ranked = new Map<StateColumn, Ranks>()
+  let count = 1
+  for (const column of columns) {
+    const ranks = internedRanks(column, rows)
+    ranked.set(column, ranks)
+    count *= ranks.count
+    if (count > placesMax) return null
+  }
+  const places = new Int32Array(length)
+  for (const { ranks, count } of ranked.values())
+    for (let at = 0; at < length; at++) places[at] = (places[at] as number) * count + (ranks[at] as number)
+  const taken = new Int32Array(count)
+  for (let at = 0; at < length; at++) taken[places[at] as number] = at + 1
+  let next = 0
+  for (let place = 0; place < count; place++) if (taken[place] !== 0) places[next++] = (taken[place] as number) - 1
+  return result(places, ranked, rows)
 }
 
 function orderFew(columns: readonly StateColumn[], rows: Int32Array): Int32Array {
@@ -107,6 +141,7 @@ function presenceRanks(column: StateColumn, rows: Int32Array): Ranks {
 }
 
 function ranksOf(column: StateColumn, rows: Int32Array): Ranks {
+  if (column instanceof InternedColumn) return internedRanks(column, rows)
   const vector = column.gather(rows)
   switch (vector.kind) {
     case 'null':
@@ -119,6 +154,51 @@ function ranksOf(column: StateColumn, rows: Int32Array): Ranks {
     default:
       return numberRanks(vector as NumberVector)
   }
+}
+
+/** The ranks of the distinct values, which are ordered in their pool. */
+function internedRanks(column: InternedColumn, rows: Int32Array): Ranks {
+  const ranks = column.idsOf(rows)
+  // Few rows of many values are not worth a lane of all.
+  const isDense = column.idsEnd <= 4 * rows.length + 1024
+  const distinct = isDense ? distinctIds(ranks, column.idsEnd) : codeIds(ranks)
+  const rankOf = new Int32Array(isDense ? column.idsEnd : distinct.length + 1)
+  const order = orderRows([column.pool], [], distinct)
+  if (isDense) for (let at = 0; at < distinct.length; at++) rankOf[order.rows[at] as number] = at + 1
+  else {
+    const rankOfId = new Map<number, number>()
+    for (let at = 0; at < distinct.length; at++) rankOfId.set(order.rows[at] as number, at + 1)
+    for (let code = 1; code <= distinct.length; code++) rankOf[code] = rankOfId.get(distinct[code - 1] as number) as number
+  }
+  for (let at = 0; at < ranks.length; at++) ranks[at] = rankOf[ranks[at] as number] as number
+  const count = distinct.length + 1
+  if (column.type.kind !== 'string' || distinct.length * 2 > rows.length) return { ranks, count }
+  return { ranks, count, dictionary: Array.from(order.rows, (id) => column.pool.get(id) as string) }
+}
+/** But for 0, which is null. */
+function distinctIds(ids: Int32Array, end: number): Int32Array {
+  const seen = new Uint8Array(end)
+  for (let at = 0; at < ids.length; at++) seen[ids[at] as number] = 1
+  seen[0] = 0
+  let count = 0
+  for (let id = 1; id < end; id++) count += seen[id] as number
+  const distinct = new Int32Array(count)
+  for (let id = 1, next = 0; id < end; id++) if (seen[id] === 1) distinct[next++] = id
+  return distinct
+}
+/** Makes the ids codes from 1 on, 0 for null, and gives the ids by code − 1. */
+function codeIds(ids: Int32Array): Int32Array {
+  const codeOf = new Map<number, number>([[0, 0]])
+  for (let at = 0; at < ids.length; at++) {
+    const id = ids[at] as number
+    let code = codeOf.get(id)
+    if (code === undefined) {
+      code = codeOf.size
+      codeOf.set(id, code)
+    }
+    ids[at] = code
+  }
+  return Int32Array.from(codeOf.keys()).subarray(1)
 }
 
 /** By the digits of whole numbers, the least first; null where the vector has others, or they are too far apart. */

@@ -2,7 +2,6 @@
  * From keys to the sessions of the last commit: an index of one row a key, and a chain through the rest. It is made from the table when the operator opens, and
  * follows at each commit; within an epoch it changes only by keys that had no session, which `forget` takes back.
  */
-import { HASH_SEED } from '../../../data/hash.ts'
 import { KeyIndex, NO_ROW } from '../../state/key-index.ts'
 import type { StateColumn } from '../../state/state-column.ts'
 import { PROBE, StateMemory, type StateTable } from '../../state/state-table.ts'
@@ -26,9 +25,8 @@ export class SessionIndex {
     this.#index = this.#empty()
     for (const row of this.#table.rows()) {
       for (const column of this.#columns) column.copy(row, PROBE)
-      const hash = this.hash()
-      const first = this.#index.find(hash)
-      if (first === NO_ROW) this.add(hash, row)
+      const first = this.find()
+      if (first === 0) this.add(row)
       else {
         this.#link(row, this.nextOf(first))
         this.#link(first, row)
@@ -36,34 +34,29 @@ export class SessionIndex {
     }
   }
 
-  /** Of the keys in the probe. */
-  hash(): number {
-    let hash = HASH_SEED
-    for (const column of this.#columns) hash = column.hash(PROBE, hash)
-    return hash
-  }
   /** The row that stands for the keys in the probe; 0: they have none. */
-  find(hash: number): number {
-    const row = this.#index.find(hash)
+  find(): number {
+    const row = this.#index.find(this.#index.hash(PROBE))
     return row === NO_ROW ? 0 : row
   }
   nextOf(row: number): number {
     return this.#next[row] ?? 0
   }
-  /** A row for keys that have none. */
-  add(hash: number, row: number): void {
-    this.#index.reserve(hash)
+  /** The row stands for its keys, which have none. */
+  add(row: number): void {
+    const hash = this.#index.hash(row)
+    this.#index.reserve(row, hash)
     this.#index.insert(hash, row)
     this.#link(row, 0)
   }
-  forget(hash: number, row: number): void {
-    this.#index.remove(hash, row)
+  forget(row: number): void {
+    this.#index.remove(this.#index.hash(row), row)
   }
   /** The sessions of the keys that `first` stood for are these rows now. */
-  replace(hash: number, first: number, rows: readonly number[]): void {
+  replace(first: number, rows: readonly number[]): void {
     if (first !== rows[0]) {
-      if (first !== 0) this.#index.remove(hash, first)
-      if (rows[0] !== undefined) this.add(hash, rows[0])
+      if (first !== 0) this.forget(first)
+      if (rows[0] !== undefined) this.add(rows[0])
     }
     for (let at = 0; at < rows.length; at++) this.#link(rows[at] as number, rows[at + 1] ?? 0)
   }

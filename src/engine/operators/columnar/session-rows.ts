@@ -164,17 +164,18 @@ export class SessionRows {
   /** The index follows what the epoch did. To be called before the table is sealed. */
   publish(): void {
     this.#hasReplaced = true
-    for (const sessions of this.#keys) if (sessions?.hasChanged === true) this.#index.replace(sessions.hash, sessions.first, sessions.rows)
+    for (const sessions of this.#keys) if (sessions?.hasChanged === true) this.#index.replace(sessions.first, sessions.rows)
   }
   /** The epoch is committed. */
   published(): void {
     this.#hasReplaced = false
     this.begin()
   }
-  /** To be called after the table was rolled back. */
-  rollback(): void {
+  /** Takes the epoch back; `rollback` does so for the table, whose rows are needed before it and after. */
+  rollback(rollback: () => void): void {
+    if (!this.#hasReplaced) for (const one of this.#keys) if (one?.isNew === true && one.first !== 0) this.#index.forget(one.first)
+    rollback()
     if (this.#hasReplaced) this.#index.rebuild()
-    else for (const one of this.#keys) if (one?.isNew === true && one.first !== 0) this.#index.forget(one.hash, one.first)
     this.#hasReplaced = false
     this.begin()
   }
@@ -193,12 +194,11 @@ export class SessionRows {
   }
   /** The slot of the keys in the probe; their sessions are fetched where the epoch has not seen them. */
   #slotOfProbe(): number {
-    const hash = this.#index.hash()
-    const first = this.#index.find(hash)
+    const first = this.#index.find()
     const known = first === 0 ? undefined : this.#slotOfFirst.get(first)
     if (known !== undefined) return known
     const slot = this.#keys.length
-    const sessions = new KeySessions(hash, first)
+    const sessions = new KeySessions(first)
     this.#keys.push(sessions)
     if (first !== 0) this.#slotOfFirst.set(first, slot)
     for (let row = first; row !== 0; row = this.#index.nextOf(row)) {
@@ -225,7 +225,7 @@ export class SessionRows {
       sessions.hasChanged = true
       if (sessions.first === 0) {
         sessions.first = sessions.rows[0] as number
-        this.#index.add(sessions.hash, sessions.first)
+        this.#index.add(sessions.first)
         this.#slotOfFirst.set(sessions.first, slot)
       }
     } else {

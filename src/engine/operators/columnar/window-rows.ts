@@ -5,11 +5,10 @@
 import type { DataType } from '../../../data/data-type.ts'
 import type { Vector } from '../../../data/vector.ts'
 import type { StateColumn } from '../../state/state-column.ts'
-import { PROBE } from '../../state/state-table.ts'
 import type { WindowSpec } from '../../time/windows.ts'
 import { CODES_MAX, type GroupRows, lane } from './group-rows.ts'
 import { KeyCodes } from './key-codes.ts'
-import { WindowColumn } from './key-load.ts'
+import { WindowKey } from './key-load.ts'
 import type { Entries } from './lane-aggregates.ts'
 import { CODE_BITS, CODE_MASK, RowCache } from './row-cache.ts'
 import { type Pane, WindowPanes, type WindowTable } from './window-panes.ts'
@@ -25,7 +24,7 @@ export class WindowRows {
   readonly #groups: GroupRows
   readonly #codes: KeyCodes
   readonly #keyColumns: readonly StateColumn[]
-  readonly #window: WindowColumn
+  readonly #window: WindowKey
   readonly #panes: WindowPanes
   readonly #cache = new RowCache()
   readonly #windowsMax: number
@@ -43,7 +42,7 @@ export class WindowRows {
     const { keyColumns } = groups.table
     this.#codes = new KeyCodes(types.filter((_, index) => index !== position))
     this.#keyColumns = keyColumns.filter((_, index) => index !== position)
-    this.#window = new WindowColumn(keyColumns[position] as StateColumn)
+    this.#window = new WindowKey(keyColumns[position] as StateColumn)
     this.#panes = new WindowPanes(spec)
     this.#windowsMax = Number((spec.sizeMicros + spec.slideMicros - 1n) / spec.slideMicros)
   }
@@ -183,7 +182,7 @@ export class WindowRows {
       this.#groups.load(this.#keyColumns, this.#keys, row)
       this.#probed = row
     }
-    this.#window.set(PROBE, start, end)
+    this.#window.set(start, end)
     const found = this.#groups.upsert()
     this.#cache.set(directory, code, found)
     return found
