@@ -206,3 +206,25 @@ test('100,000 names of columns execute nothing and leave Object.prototype as it 
   expect('escaped' in globalThis).toBe(false)
   expect(Object.getOwnPropertyNames(Object.prototype).sort()).toEqual(before)
 }, 120_000)
+
+test('what a new function is tried with leaves nothing behind', () => {
+  const spec = specOf(
+    parseDdl('id BIGINT, timestamp TIMESTAMP, value DOUBLE, user STRING, ok BOOLEAN, s STRUCT<n: INT, x: STRING>, more STRING'),
+  )
+  const record = (index: number): string =>
+    `{"id":${index},"timestamp":${index % 3 ? '"2026-01-01T00:00:00.123Z"' : null},"value":1.5,"user":"u${index}","ok":${index % 2 > 0},"s":{"n":${index},"x":null},"more":[1,"a"],"beyond":"text"}`
+  const given = [...many(record, 100), ...many((index) => record(index).replace('"id"', '"x":"y","id"'), 200)]
+  for (const input of [recordsOf(given), { bytes: recordsOf(given).bytes, origin: 'lines' }]) {
+    const decoder = new GeneratedJson(spec, 'UTC')
+    expect(difference(spec, decoder, decoderFor(spec, 'UTC', { generate: false }), input)).toBe(null)
+    expect(decoder.paths.speculative).toBeGreaterThan(200)
+    const [, , , user] = decoder.decode(input).columns
+    expect(user?.kind === 'string' && user.form === 'dictionary' && user.dictionary.length).toBe(200)
+  }
+})
+
+test.each(['\0'.repeat(11), '2026-01-01T', '2026-02-29T'])('a time of the day %j in a column that was never read before', (day) => {
+  const spec = specOf(parseDdl('timestamp TIMESTAMP'))
+  const input = recordsOf([`{"timestamp":"${day}12:34:56.789Z"}`, `{"timestamp":"${day}00:00:00.000Z"}`])
+  expect(difference(spec, new GeneratedJson(spec, 'UTC'), decoderFor(spec, 'UTC', { generate: false }), input)).toBe(null)
+})

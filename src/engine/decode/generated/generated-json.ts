@@ -141,7 +141,7 @@ export class GeneratedJson implements Decoder {
     this.#reserve()
     const records = this.#records
     const speculation = this.#speculation
-    const expected = speculation.codeFor(this.#bytes, records, record, records.areLines)
+    const expected = speculation.codeFor(this.#bytes, records, record, records.areLines, this.#row)
     if (expected !== null) {
       const next = expected.lines ? this.#runLines(expected, record) : this.#run(expected, record, records.count)
       if (next > record) {
@@ -174,7 +174,8 @@ export class GeneratedJson implements Decoder {
   #runLines({ read }: RecordCode, record: number): number {
     const records = this.#records
     const { starts, ends, bytes, capacity } = records
-    const next = read(this.#bytes, this.#view, starts, ends, record, capacity, 0, this.#row, bytes.length)
+    const to = Math.min(capacity, record + RECORDS_A_CALL)
+    const next = read(this.#bytes, this.#view, starts, ends, record, to, 0, this.#row, bytes.length)
     records.readTo(next)
     return next
   }
@@ -242,6 +243,8 @@ export class GeneratedJson implements Decoder {
   }
 }
 
+/** So few that an optimised function is entered by the next call, and none has to be compiled for the middle of a long loop. */
+const RECORDS_A_CALL = 1024
 const NO_RECORDS: Records = { bytes: new Uint8Array(0), starts: new Int32Array(0), ends: new Int32Array(0), origin: '' }
 
 /** Lines with a line end behind the last of them, and room behind it; the same bytes where they are so. */

@@ -44,8 +44,11 @@ export abstract class Lane {
     else this.put(row, datum)
   }
 
-  /** Forgets what was kept beside the lane of this row and those after it. */
-  rollback(_row: number): void {}
+  /** Forgets what was kept beside the lane of this row and those after it; of nulls only one row's can be there. */
+  rollback(row: number): void {
+    const nulls = this.#nulls
+    if (nulls !== null && row >> 3 < nulls.length) nulls[row >> 3] = (nulls[row >> 3] as number) & ~(1 << (row & 7))
+  }
 
   protected abstract put(row: number, datum: Exclude<Datum, null>): void
   abstract finish(rows: number): Vector
@@ -161,6 +164,7 @@ export class LongLane extends Lane {
     this.#wideValues.push(value)
   }
   override rollback(row: number): void {
+    super.rollback(row)
     while ((this.#wideRows.at(-1) ?? -1) >= row) {
       this.#wideRows.pop()
       this.#wideValues.pop()

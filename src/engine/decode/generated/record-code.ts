@@ -33,7 +33,7 @@ export type ReadRecords = (
 const PARAMETERS = ['u8', 'dv', 'starts', 'ends', 'i', 'to', 'shift', 'row', 'limit']
 
 /** A function with more fields than this is beyond what the optimiser takes if every value is read in line. */
-const INLINE_FIELDS_MAX = 48
+export const INLINE_FIELDS_MAX = 48
 export const LINE_REACH = 40
 /** What one value may be read beyond the end of its record, if the bytes there go on in the same way. */
 const VALUE_REACH = 40

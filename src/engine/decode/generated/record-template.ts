@@ -9,8 +9,8 @@ import type { FieldNode } from './field-tree.ts'
 
 export type TemplatePart =
   | { readonly kind: 'literal'; readonly bytes: Uint8Array }
-  /** A value of a declared field, or (null) of another member, which began with the byte `first`. */
-  | { readonly kind: 'value'; readonly node: FieldNode | null; readonly first: number; readonly depth: number }
+  /** A value of a declared field, or (null) of another member, which was `sample` and began with the byte `first`. */
+  | { readonly kind: 'value'; readonly node: FieldNode | null; readonly first: number; readonly depth: number; readonly sample: Uint8Array }
   /** The parts of a declared struct, from its opening to its closing brace. */
   | { readonly kind: 'struct'; readonly node: FieldNode; readonly parts: readonly TemplatePart[] }
 
@@ -113,10 +113,11 @@ class Learner {
       this.key += '}'
       parts.push({ kind: 'struct', node, parts: inner })
     } else {
-      this.#at = skipValue(this.#bytes, this.#at, this.#end, depth)
+      const from = this.#at
+      this.#at = skipValue(this.#bytes, from, this.#end, depth)
       if (this.#at < 0) return false
       if (node === null) this.key += first === 0x22 ? 's' : 'v'
-      parts.push({ kind: 'value', node, first, depth })
+      parts.push({ kind: 'value', node, first, depth, sample: this.#bytes.slice(from, this.#at) })
     }
     this.#literalFrom = this.#at
     return true

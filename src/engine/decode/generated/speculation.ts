@@ -5,8 +5,9 @@
  */
 import type { Records } from '../decoder.ts'
 import type { FieldTree } from './field-tree.ts'
-import { type TemplateCode, templateCode } from './record-code.ts'
+import { INLINE_FIELDS_MAX, type TemplateCode, templateCode } from './record-code.ts'
 import { type RecordTemplate, templateOf } from './record-template.ts'
+import { rehearse } from './rehearsal.ts'
 import type { TimeReader } from './time-reader.ts'
 
 const PATIENCE_MIN = 32
@@ -41,12 +42,13 @@ export class Speculation {
     return Math.max(1, this.#wait)
   }
 
-  /** The code to try, learned from this record if need be; null where no template is worth it. */
-  codeFor(bytes: Uint8Array, { starts, ends }: Records, record: number, lines: boolean): TemplateCode | null {
+  /** The code to try, learned from this record if need be; null where no template is worth it. A new one is rehearsed in `row`. */
+  codeFor(bytes: Uint8Array, { starts, ends }: Records, record: number, lines: boolean, row: number): TemplateCode | null {
     if (this.#wait <= 0 && (this.#template === null || this.#isSurprised) && !this.#returns()) {
       this.#learn(templateOf(bytes, starts[record] as number, ends[record] as number, this.#tree.members))
     }
-    if (this.#template !== null && (this.#code === null || this.#code.lines !== lines)) this.#code = this.#compiled(this.#template, lines)
+    if (this.#template !== null && (this.#code === null || this.#code.lines !== lines))
+      this.#code = this.#compiled(this.#template, lines, row)
     return this.#code
   }
 
@@ -110,13 +112,17 @@ export class Speculation {
     this.#misses = 0
   }
 
-  #compiled(template: RecordTemplate, lines: boolean): TemplateCode {
+  #compiled(template: RecordTemplate, lines: boolean, row: number): TemplateCode {
     const key = `${lines ? 'l' : 'r'}${template.key}`
     let code = this.#codes.get(key)
     if (code === undefined) {
       if (this.#codes.size >= CODES_MAX) this.#codes.clear()
       code = templateCode(this.#tree, template, this.#time, lines)
       this.#codes.set(key, code)
+      if (template.values <= INLINE_FIELDS_MAX) {
+        rehearse(code, template, row)
+        for (const lane of this.#tree.lanes) lane.rollback(row)
+      }
     }
     return code
   }

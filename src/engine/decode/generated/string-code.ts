@@ -101,7 +101,7 @@ function addCode({ code, fail, locals, inline }: ValueContext, lane: StringLane)
     `h = (h + 4) & (${table}.length - 4)`,
     `const c = ${table}[h + 2]`,
     'if (c === 0) break',
-    `if (${table}[h] === a && ${table}[h + 1] === b) {`,
+    `if (((${table}[h] ^ a) | (${table}[h + 1] ^ b)) === 0) {`,
     `${codes}[row] = c - 1`,
     `break ${label}`,
     '}',

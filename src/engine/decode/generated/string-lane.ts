@@ -130,6 +130,7 @@ export class StringLane extends Lane {
   }
 
   override rollback(row: number): void {
+    super.rollback(row)
     while ((this.#textRows.at(-1) ?? -1) >= row) {
       this.#textRows.pop()
       this.#texts.pop()

@@ -13,7 +13,12 @@ const QUARTERS_KEPT_MAX = 10_000
 /** The zone moves a time by less than a day. */
 const DAYS_MAX = Math.floor(Number.MAX_SAFE_INTEGER / DAY_MICROS) - 2
 
-/** What generated code keeps of the last date: its ten bytes and the `T` behind as three words, and its midnight in UTC. */
+/** Days that are known by their bytes: records around midnight have one or the other. A power of two. */
+const DAYS_KEPT = 4
+/** The words of no bytes at all: the last byte of the second word is the first one of the third. */
+const NO_DAY = [0, 0, 1]
+
+/** What generated code keeps of the last date: its ten bytes and what stands behind them as three words, and its midnight in UTC. */
 export interface DayCache {
   /** Bytes 0–3, 4–7 and 7–10. */
   readonly words: Int32Array
@@ -21,7 +26,10 @@ export interface DayCache {
 }
 
 export class TimeReader {
-  readonly day: DayCache = { words: new Int32Array(3), midnight: new Float64Array(1) }
+  readonly day: DayCache = { words: Int32Array.from(NO_DAY), midnight: new Float64Array(1) }
+  readonly #known = Int32Array.from(Array.from({ length: DAYS_KEPT }, () => NO_DAY).flat())
+  readonly #midnights = new Float64Array(DAYS_KEPT)
+  #nextDay = 0
   /** Behind the last text read, its closing quote included. */
   end = 0
   readonly #zone: TimeZone
@@ -98,12 +106,36 @@ export class TimeReader {
     return this.#days
   }
 
-  #remember(bytes: Uint8Array, at: number, days: number): void {
-    const { words, midnight } = this.day
-    for (const [index, offset] of WORDS_AT.entries()) {
-      words[index] = word(bytes, at + offset)
+  /** Makes the day whose bytes these are the one in `day`, if it is known; false where its text has to be read. */
+  turn(view: DataView, at: number): boolean {
+    const a = view.getInt32(at, true)
+    const b = view.getInt32(at + 4, true)
+    const c = view.getInt32(at + 7, true)
+    const known = this.#known
+    for (let slot = 0; slot < DAYS_KEPT; slot++) {
+      if (known[3 * slot] !== a || known[3 * slot + 1] !== b || known[3 * slot + 2] !== c) continue
+      this.#setDay(a, b, c, this.#midnights[slot] as number)
+      return true
     }
-    midnight[0] = days * DAY_MICROS
+    return false
+  }
+  #setDay(a: number, b: number, c: number, midnight: number): void {
+    const { words } = this.day
+    words[0] = a
+    words[1] = b
+    words[2] = c
+    this.day.midnight[0] = midnight
+  }
+
+  /** Of a day that is read for the first time in a while. */
+  #remember(bytes: Uint8Array, at: number, days: number): void {
+    const [a, b, c] = [word(bytes, at), word(bytes, at + 4), word(bytes, at + 7)]
+    const { words } = this.day
+    if (words[0] === a && words[1] === b && words[2] === c) return
+    this.#setDay(a, b, c, days * DAY_MICROS)
+    const slot = this.#nextDay++ & (DAYS_KEPT - 1)
+    this.#known.set(words, 3 * slot)
+    this.#midnights[slot] = days * DAY_MICROS
   }
 
   /**
@@ -129,8 +161,6 @@ export class TimeReader {
     return around.every((one) => one % QUARTER === 0n) ? Number(local - zone.localToUtc(local)) : Number.NaN
   }
 }
-const WORDS_AT = [0, 4, 7]
-
 const word = (bytes: Uint8Array, at: number): number =>
   (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24)
 

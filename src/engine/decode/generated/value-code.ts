@@ -57,6 +57,7 @@ const MARKS = 'n = ((x + 0x76767676) | x) & 0x80808080'
 function addNumber(context: ValueContext, node: FieldNode): void {
   const { code, fail, inline } = context
   const isDouble = node.type.kind === 'double'
+  const isWanted = node.lane !== null
   code.add('{', 'let w = dv.getInt32(p, true)')
   code.add(`if (w === ${NULL}) {`, 'p += 4', ...context.onNull(node), '} else {')
   const label = code.name('number')
@@ -73,27 +74,21 @@ function addNumber(context: ValueContext, node: FieldNode): void {
       'if (n !== 0) {',
       COUNT,
       `if (k === 0 || (k > 1 && (x & 255) === 0)) ${fail}`,
-      ALIGN,
-      DIGITS,
-      `m = ${FOUR}`,
+      ...(isWanted ? [ALIGN, DIGITS, `m = ${FOUR}`] : []),
       'p += k',
       '} else {',
       `if ((x & 255) === 0) ${fail}`,
-      DIGITS,
-      `m = ${FOUR}`,
+      ...(isWanted ? [DIGITS, `m = ${FOUR}`] : []),
       'x = dv.getInt32(p + 4, true) ^ 0x30303030',
       MARKS,
       `if (n === 0) break ${inner}`,
       COUNT,
       'p += 4 + k',
-      'if (k !== 0) {',
-      ALIGN,
-      DIGITS,
-      `m = Math.imul(m, ${tens}[k]) + (${FOUR})`,
-      '}',
+      ...(isWanted ? ['if (k !== 0) {', ALIGN, DIGITS, `m = Math.imul(m, ${tens}[k]) + (${FOUR})`, '}'] : []),
       '}',
     )
-    if (isDouble) addFraction(context, inner)
+    if (isDouble && isWanted) addFraction(context, inner)
+    else if (isDouble) addFractionSkip(context, inner)
     const sign = isDouble ? '-v' : '0 - m'
     code.add(...store(context, node, `minus ? ${sign} : ${isDouble ? 'v' : 'm'}`), `break ${label}`, '}')
   }
@@ -148,6 +143,14 @@ function addFraction({ code, fail }: ValueContext, inner: string): void {
   )
 }
 
+/** The same for a number that is only judged. */
+function addFractionSkip({ code, fail }: ValueContext, inner: string): void {
+  code.add('let c = u8[p]', 'if (c === 46) {', 'x = dv.getInt32(p + 1, true) ^ 0x30303030', MARKS)
+  code.add('if (n !== 0) {', COUNT, `if (k === 0) ${fail}`, 'p += k + 1', '} else {')
+  code.add('x = dv.getInt32(p + 5, true) ^ 0x30303030', MARKS, `if (n === 0) break ${inner}`, COUNT, 'p += k + 5', '}')
+  code.add('c = u8[p]', '}', `if ((c | 32) === 101) break ${inner}`)
+}
+
 function store(context: ValueContext, node: FieldNode, value: string): string[] {
   return node.lane === null ? [] : [`${values(context, node)}[row] = ${value}`]
 }
@@ -162,7 +165,7 @@ function addTimestamp(context: ValueContext, node: FieldNode): void {
     const words = locals.of('day', time.day, 'words')
     const midnight = locals.of('midnight', time.day, 'midnight')
     code.add(
-      `if (u8[p] === 34 && dv.getInt32(p + 1, true) === ${words}[0] && dv.getInt32(p + 5, true) === ${words}[1] && dv.getInt32(p + 8, true) === ${words}[2]) {`,
+      `if (u8[p] === 34 && ((dv.getInt32(p + 1, true) === ${words}[0] && dv.getInt32(p + 5, true) === ${words}[1] && dv.getInt32(p + 8, true) === ${words}[2]) || ${reader}.turn(dv, p + 1))) {`,
       // hh:m, m:ss and .mmm: a byte that is not what the pattern says, or no digit, leaves a mark.
       'const a = dv.getInt32(p + 12, true) ^ 0x303a3030, b = dv.getInt32(p + 16, true) ^ 0x30303a30, c = dv.getInt32(p + 20, true) ^ 0x3030302e',
       'if (((((a + 0x767f7676) | a) | ((b + 0x76767f76) | b) | ((c + 0x7676767f) | c)) & 0x80808080) === 0 && dv.getUint16(p + 24, true) === 0x225a) {',
