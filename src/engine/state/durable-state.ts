@@ -168,7 +168,9 @@ class DurableStateStore extends StateTable implements StateStore {
   }
 
   get #baseEpoch(): number {
-    return Math.min(...this.#groupEpochs)
+    let base = Number.POSITIVE_INFINITY
+    for (const epoch of this.#groupEpochs) if (epoch < base) base = epoch
+    return base
   }
 
   /** The next groups of the round that the credit pays for. */
