@@ -66,6 +66,10 @@ export const errorCodes = {
     'The sink has output that the checkpoint knows nothing of: the checkpoint is an old copy, or lost its end.',
     'Restore the newest checkpoint, or begin a new one with a new output.',
   ),
+  OUTPUT_OLDER_THAN_CHECKPOINT: entry(
+    'The sink has less than the checkpoint has committed to it: the output was removed, or is an old copy.',
+    'Restore the output, take the query back to the last epoch that it has with millrace checkpoint rewind, or begin a new checkpoint.',
+  ),
   DELIVERY_NOT_SUPPORTED: entry(
     'The delivery guarantee that was asked for is more than a source or the sink can give.',
     "Use another source or sink, or ask for 'at-least-once'.",

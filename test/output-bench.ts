@@ -43,7 +43,7 @@ export class OutputBench {
 
   async start(runnerEpoch: number, rewind: Rewind = {}): Promise<Sink> {
     const sink = await this.open()
-    this.last = (await sink.fence?.({ runnerEpoch, lineage: 0, rewoundTo: null, ...rewind })) ?? null
+    this.last = (await sink.fence?.({ runnerEpoch, lineage: 0, rewoundTo: null, ...rewind }, null)) ?? null
     return sink
   }
 

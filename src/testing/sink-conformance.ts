@@ -213,7 +213,7 @@ class SinkBench {
   async run(runnerEpoch: number, rewind: Partial<RunnerInfo> = {}): Promise<{ readonly sink: Sink; readonly last: EpochToken | null }> {
     const sink = await this.open(this.anyMode)
     assert.ok(sink.fence !== undefined, 'an exactly-once sink must have fence')
-    return { sink, last: await sink.fence({ runnerEpoch, lineage: 0, rewoundTo: null, ...rewind }) }
+    return { sink, last: await sink.fence({ runnerEpoch, lineage: 0, rewoundTo: null, ...rewind }, null) }
   }
 
   async epoch(sink: Sink, epoch: number, rows: readonly TestRow[], lineage = 0): Promise<void> {

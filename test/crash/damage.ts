@@ -12,7 +12,13 @@ export interface Damage {
 }
 
 /** What says that a checkpoint or an output is not what it was. */
-export const FOUND: readonly string[] = ['CHECKPOINT_DAMAGED', 'CHECKPOINT_FORMAT', 'CHECKPOINT_OLDER_THAN_OUTPUT', 'QUERY_FENCED']
+export const FOUND: readonly string[] = [
+  'CHECKPOINT_DAMAGED',
+  'CHECKPOINT_FORMAT',
+  'CHECKPOINT_OLDER_THAN_OUTPUT',
+  'OUTPUT_OLDER_THAN_CHECKPOINT',
+  'QUERY_FENCED',
+]
 const SECTOR_BYTES = 512
 
 export const diskOf = (machine: Machine): SimulatedDisk => new SimulatedDisk({ seed: SEED, from: machine.disk })

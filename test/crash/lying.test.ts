@@ -11,7 +11,7 @@ import { scenarios, windowsComplete, windowsUpdated } from './scenarios.ts'
 
 /** From which operations on the disk lies. */
 const FROM = [1, 40, 75, 110]
-const CLEAN = /^right$|^CHECKPOINT_DAMAGED$|^CHECKPOINT_OLDER_THAN_OUTPUT$|^QUERY_FENCED$/
+const CLEAN = /^right$|^CHECKPOINT_DAMAGED$|^CHECKPOINT_OLDER_THAN_OUTPUT$|^OUTPUT_OLDER_THAN_CHECKPOINT$|^QUERY_FENCED$/
 /** A runner's claim is gone and its files are there, or the name of a part is of another one. */
 const SAID = /CHECKPOINT_FAILED.*EEXIST|SINK_FAILED.*another file has it/
 /** Output that was published is not there any more, or, of a source that cannot be read again, what it had confirmed. */

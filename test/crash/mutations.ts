@@ -46,7 +46,7 @@ export const mutations: readonly Mutation[] = [
     name: 'nothing-fenced',
     what: 'the sink is not told that older runners are shut out',
     file: 'src/engine/query/embedded-query.ts',
-    edits: [['(await sink.fence?.(runner)) ?? null', 'null as never']],
+    edits: [['(await sink.fence?.(claim.runner, claim.committed)) ?? null', 'null as never']],
   },
   {
     name: 'replay-with-new-ranges',

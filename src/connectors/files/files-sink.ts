@@ -6,7 +6,7 @@ import { jsonEncoder } from '../../data/json-encoder.ts'
 import type { Batch } from '../../data/vector.ts'
 import { readerOf } from '../../data/vector-reader.ts'
 import { assert, MillraceError } from '../../error.ts'
-import type { EpochInfo, EpochToken, RunnerInfo, Sink, SinkContext, SinkToken } from '../../plan/contracts/sink.ts'
+import type { CommittedOutput, EpochInfo, EpochToken, RunnerInfo, Sink, SinkContext, SinkToken } from '../../plan/contracts/sink.ts'
 import { type EpochOutput, LooseOutput } from './epoch-output.ts'
 import { codeOf, entryLines, logFiles } from './manifest-log.ts'
 import { checkOwner, ManifestOutput } from './manifest-output.ts'
@@ -53,7 +53,7 @@ export class FilesSink implements Sink {
     return sink
   }
 
-  async fence(runner: RunnerInfo): Promise<EpochToken | null> {
+  async fence(runner: RunnerInfo, committed: CommittedOutput | null): Promise<EpochToken | null> {
     assert(this.#output === null, 'a file sink is fenced after it began an epoch')
     const { queryId, io } = this.#context
     const output = await ManifestOutput.fence(
@@ -65,6 +65,7 @@ export class FilesSink implements Sink {
         compactInterval: this.#settings.compactInterval,
       },
       runner,
+      committed,
     )
     this.#output = output
     return output.last

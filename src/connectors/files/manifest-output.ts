@@ -15,11 +15,12 @@
  * - Published parts that are gone are not missed: whoever reads them may move them away. One of the last epoch that has another size is damage (a disk that
  *   lost what it had confirmed).
  */
+import { resolve } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { MillraceError } from '../../error.ts'
 import { crashPoint } from '../../io/crash-point.ts'
 import type { Disk } from '../../io/io.ts'
-import type { EpochInfo, EpochToken, RunnerInfo, SinkToken } from '../../plan/contracts/sink.ts'
+import type { CommittedOutput, EpochInfo, EpochToken, RunnerInfo, SinkToken } from '../../plan/contracts/sink.ts'
 import { type EpochOutput, linkPart } from './epoch-output.ts'
 import { compact, removeReplaced } from './manifest-compaction.ts'
 import { checksumText, fenced } from './manifest-entry.ts'
@@ -62,11 +63,11 @@ export class ManifestOutput implements EpochOutput {
   }
 
   /** Takes the output over for `runner`, and brings it in order. Throws QUERY_FENCED, CHECKPOINT_DAMAGED, SINK_FAILED. */
-  static async fence(options: ManifestOptions, runner: RunnerInfo): Promise<ManifestOutput> {
+  static async fence(options: ManifestOptions, runner: RunnerInfo, committed: CommittedOutput | null): Promise<ManifestOutput> {
     const { disk, layout } = options
     await disk.makeFolder(layout.work)
     await disk.makeFolder(layout.log)
-    const state = await takeOver(options, runner)
+    const state = await takeOver(options, runner, committed)
     crashPoint('files.fenced')
     const all = await logFiles(disk, layout.log)
     const files = chainFrom(all, 1, layout.log)
@@ -124,7 +125,7 @@ export class ManifestOutput implements EpochOutput {
     await disk.syncFolder(layout.folder)
     for (const { path } of named) await disk.remove(path)
     await this.#compact()
-    return { sequence: file.from }
+    return { sequence: file.from, output: resolve(layout.folder) }
   }
 
   async #compact(): Promise<void> {
@@ -221,7 +222,11 @@ export class ManifestOutput implements EpochOutput {
 }
 
 /** Reads the manifest and puts a fence at its end. */
-async function takeOver({ disk, layout, queryId }: ManifestOptions, runner: RunnerInfo): Promise<ManifestState> {
+async function takeOver(
+  { disk, layout, queryId }: ManifestOptions,
+  runner: RunnerInfo,
+  committed: CommittedOutput | null,
+): Promise<ManifestState> {
   const { runnerEpoch, lineage, rewoundTo } = runner
   const hidden = `${layout.work}/${digits(runnerEpoch)}-entry`
   const entry = { kind: 'fence' as const, query: queryId, runner: runnerEpoch, lineage, rewoundTo }
@@ -231,6 +236,7 @@ async function takeOver({ disk, layout, queryId }: ManifestOptions, runner: Runn
     if (state.next === 1) await checkUnowned(disk, layout)
     if (state.runner >= runnerEpoch) throw fenced(layout.folder, state.runner)
     if (state.lineage > lineage) throw olderCheckpoint(layout.folder, state, lineage)
+    checkHas(layout.folder, state, committed)
     await renewLastEntry(disk, layout, state, `${layout.work}/${digits(runnerEpoch)}-again`)
     const file = await publishEntry(disk, layout, state, { entry, hidden })
     if (file === null) continue
@@ -250,6 +256,26 @@ export function checkOwner(folder: string, { query }: Pick<ManifestState, 'query
     {
       hint: 'Write into another folder, or start from the checkpoint of that query.',
       details: { path: folder, owner: query, queryId },
+    },
+  )
+}
+
+/** Throws OUTPUT_OLDER_THAN_CHECKPOINT. What was committed to another folder is not asked of this one. */
+function checkHas(folder: string, { last }: ManifestState, committed: CommittedOutput | null): void {
+  if (committed === null || (last?.token.epoch ?? -1) >= committed.epoch) return
+  const { output } = committed.token as { readonly output?: string }
+  if (output !== resolve(folder)) return
+  throw new MillraceError(
+    'OUTPUT_OLDER_THAN_CHECKPOINT',
+    last === null
+      ? `The output in '${folder}' has nothing of what the checkpoint has committed to it, up to epoch ${committed.epoch}.`
+      : `The output in '${folder}' ends with epoch ${last.token.epoch}, and the checkpoint has committed up to epoch ${committed.epoch} to it.`,
+    {
+      hint:
+        last === null
+          ? 'Restore the output, or begin a new checkpoint. To go on without what is gone, write into another folder.'
+          : `Restore the output, or take the query back to its last epoch: millrace checkpoint rewind <location> --to ${last.token.epoch}.`,
+      details: { path: folder, last: last?.token.epoch ?? null, committed: committed.epoch },
     },
   )
 }

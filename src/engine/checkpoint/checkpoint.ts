@@ -11,7 +11,7 @@
  *     <location>/state/           changes and snapshots of state (state/durable-state.ts)
  *     <location>/sources/<id>/    what sources have to remember (source-log.ts)
  */
-import type { EpochToken, RunnerInfo } from '../../plan/contracts/sink.ts'
+import type { CommittedOutput, EpochToken, RunnerInfo } from '../../plan/contracts/sink.ts'
 import type { SourceLog } from '../../plan/contracts/source.ts'
 import type { StateProvider } from '../state/contract.ts'
 import type { Journal, RecoveredJournal } from './contract.ts'
@@ -25,9 +25,14 @@ export interface Recovery {
   /** To be called when the state is made again: what was read for it is forgotten. */
   readonly restored: () => void
 }
+/** What the sink has to know before the journal is read for good. */
+export interface Claim {
+  readonly runner: RunnerInfo
+  readonly committed: CommittedOutput | null
+}
 export interface Checkpoint {
   /** Null where the query has no checkpoint: nothing is fenced, and sources remember nothing. */
-  claim(): Promise<RunnerInfo | null>
+  claim(): Promise<Claim | null>
   /** `token`: what the sink's fence gave; null also where the sink has none. */
   recover(token: EpochToken | null): Promise<Recovery>
   sourceLog(scanId: string): Promise<SourceLog | null>

@@ -3,14 +3,23 @@
 import { MillraceError } from '../../error.ts'
 import { crashPoint } from '../../io/crash-point.ts'
 import type { Io } from '../../io/io.ts'
-import type { EpochToken, RunnerInfo } from '../../plan/contracts/sink.ts'
+import type { CommittedOutput, EpochToken, RunnerInfo } from '../../plan/contracts/sink.ts'
 import type { Json, SourceLog } from '../../plan/contracts/source.ts'
 import { DurableStateProvider } from '../state/durable-state.ts'
-import type { Checkpoint, Recovery } from './checkpoint.ts'
+import type { Checkpoint, Claim, Recovery } from './checkpoint.ts'
 import type { BeginFrame } from './contract.ts'
 import { DurableJournal } from './durable-journal.ts'
 import { beginChecksum } from './frames.ts'
-import { type CommittedEpoch, firstNeeded, type History, historyOf, isRewind, type JournalHeader, stateStepsOf } from './history.ts'
+import {
+  type CommittedEpoch,
+  firstNeeded,
+  type History,
+  headerOf,
+  historyOf,
+  isRewind,
+  type JournalHeader,
+  stateStepsOf,
+} from './history.ts'
 import { durableEnd } from './log-end.ts'
 import { checkCompatible, type PlanDescription, type Renames } from './plan-description.ts'
 import { purge } from './purge.ts'
@@ -45,12 +54,13 @@ export class DurableCheckpoint implements Checkpoint {
     this.#options = options
   }
 
-  async claim(): Promise<RunnerInfo> {
+  async claim(): Promise<Claim> {
     const { io, location, runId, takeover, queryId } = this.#options
     await io.disk.makeFolder(location)
     const runnerEpoch = await claimRunner(io, `${location}/runners`, runId, takeover)
     this.#runner = { runnerEpoch, lineage: 0, rewoundTo: null }
-    const { header, segments } = historyOf(await scanLog(io.disk, `${location}/journal`, 'journal'))
+    const history = historyOf(await scanLog(io.disk, `${location}/journal`, 'journal'))
+    const { header, segments } = history
     if (header === null) await writeQueryFile(io.disk, location, { format: FORMAT_VERSION, queryId, createdMs: io.clock.nowMs() }, runId)
     this.#checkQuery(header)
     // The sink is told of a rewind before the journal is read for good.
@@ -58,7 +68,7 @@ export class DurableCheckpoint implements Checkpoint {
     if (last !== undefined && isRewind(last)) await durableEnd(io.disk, [last], { runnerEpoch, isNeeded: isRewind })
     crashPoint('runner.claimed')
     this.#runner = { runnerEpoch, lineage: header?.lineage ?? 0, rewoundTo: header?.rewoundTo ?? null }
-    return this.#runner
+    return { runner: this.#runner, committed: committedOutput(history, this.#options.sink) }
   }
 
   async recover(token: EpochToken | null): Promise<Recovery> {
@@ -157,6 +167,13 @@ export class DurableCheckpoint implements Checkpoint {
       { details: { path, found, journal: known } },
     )
   }
+}
+
+/** Tokens of sinks of another format mean nothing to this one. */
+function committedOutput({ epochs, segments }: History, sink: string): CommittedOutput | null {
+  const formats = new Map(segments.map((segment) => [segment.name, headerOf(segment).sink]))
+  const last = epochs.findLast(({ commit, segment }) => commit.sinkToken !== null && formats.get(segment) === sink)
+  return last === undefined ? null : { epoch: last.commit.epoch, token: last.commit.sinkToken }
 }
 
 /** Whether the sink has the epoch in doubt. Throws CHECKPOINT_OLDER_THAN_OUTPUT where it has what the journal knows nothing of. */

@@ -3,7 +3,7 @@ import { MillraceError } from '../../error.ts'
 import type { Disk } from '../../io/io.ts'
 import type { Json } from '../../plan/contracts/source.ts'
 import { scanBlocks } from './block.ts'
-import { writeDraft } from './draft.ts'
+import { publishDraft, writeDraft } from './draft.ts'
 import { decodeJson } from './payload.ts'
 import { FORMAT_VERSION } from './segments.ts'
 
@@ -27,24 +27,22 @@ export function parseQueryFile(path: string, bytes: Uint8Array | null): QueryFil
   })
 }
 
+/** Starts that may take a draft away meanwhile, each once. */
+const TRIES_MAX = 10
+
 /**
  * Published whole, by a link. A file of the same query that is there already is replaced: whoever wrote it may have failed to make its name durable, and no
  * later sync would. One of another query stays.
  */
 export async function writeQueryFile(disk: Disk, location: string, file: QueryFile, runId: string): Promise<void> {
   const [path, draft] = [`${location}/query`, `${location}/.query-${runId}`]
-  const found = parseQueryFile(path, disk.readNow(path))
-  await writeDraft(disk, draft, CHAIN, (found ?? file) as unknown as Json)
-  if (found?.queryId === file.queryId) await disk.replace(draft, path)
-  else await linkUnlessThere(disk, draft, path)
+  for (let tried = 1, isThere = false; !isThere && tried <= TRIES_MAX; tried++) {
+    const found = parseQueryFile(path, disk.readNow(path))
+    await writeDraft(disk, draft, CHAIN, (found ?? file) as unknown as Json)
+    const isOwn = found?.queryId === file.queryId
+    isThere = await publishDraft(disk, draft, () => (isOwn ? disk.replace(draft, path) : disk.link(draft, path)))
+    isThere ||= !isOwn && disk.existsNow(path)
+  }
   await disk.remove(draft)
   await disk.syncFolder(location)
-}
-
-async function linkUnlessThere(disk: Disk, path: string, newPath: string): Promise<void> {
-  try {
-    await disk.link(path, newPath)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
 }

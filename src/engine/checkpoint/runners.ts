@@ -6,12 +6,12 @@
  * claim of its successor (or its own gone) before it writes to the journal, and ends; what it could do between looking and writing is outside of the sealed
  * length of its segment, so nobody reads it, and the sink has shut it out.
  */
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { MillraceError } from '../../error.ts'
 import type { Io, ProcessIdentity } from '../../io/io.ts'
 import type { Json } from '../../plan/contracts/source.ts'
 import { scanBlocks } from './block.ts'
-import { writeDraft } from './draft.ts'
+import { publishDraft, removeDrafts, writeDraft } from './draft.ts'
 import { decodeJson } from './payload.ts'
 import { readWhole } from './segments.ts'
 
@@ -59,6 +59,7 @@ export async function claimRunner(io: Io, folder: string, runId: string, takeove
     if (newest > 0) await refuseLiving(io, folder, newest, takeover)
     const claim: RunnerClaim = { runnerEpoch: newest + 1, identity: io.processes.self, runId, claimedMs: io.clock.nowMs() }
     if (!(await publish(io, folder, claim))) continue
+    await removeDrafts(io.disk, dirname(folder), claim.runnerEpoch)
     held.add(heldName(folder, claim.runnerEpoch, claim.identity))
     for (const old of known.slice(0, -CLAIMS_KEPT)) {
       await io.disk.remove(`${folder}/${nameOf(old)}.released`)
@@ -99,10 +100,7 @@ async function publish(io: Io, folder: string, claim: RunnerClaim): Promise<bool
   const draft = `${folder}/.${name}-${claim.runId}`
   await writeDraft(io.disk, draft, `runner/${name}`, claim as unknown as Json)
   try {
-    await io.disk.link(draft, `${folder}/${name}`)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
+    if (!(await publishDraft(io.disk, draft, () => io.disk.link(draft, `${folder}/${name}`)))) return false
   } finally {
     await io.disk.remove(draft).catch(() => undefined)
   }
@@ -117,14 +115,28 @@ export async function releaseRunner(io: Io, folder: string, runnerEpoch: number)
   await file.close()
 }
 
+/** A runner that slept longer than so many others took is not told from one whose claim was removed. */
+const SUCCESSORS_MAX = 20_000
+
 /**
- * Throws QUERY_FENCED where a newer runner has claimed the checkpoint. It stands before every write of the journal, so it looks at once: waiting for the answer
- * of another thread would cost more than the look.
+ * Throws QUERY_FENCED where a newer runner has claimed the checkpoint, CHECKPOINT_DAMAGED where it is gone. It stands before every write of the journal, so it
+ * looks at once: waiting for the answer of another thread would cost more than the look.
  */
 export function checkFence(io: Io, folder: string, runnerEpoch: number): void {
   const isThere = (epoch: number): boolean => io.disk.existsNow(`${folder}/${nameOf(epoch)}`)
-  if (!isThere(runnerEpoch + 1) && isThere(runnerEpoch)) return
-  throw new MillraceError('QUERY_FENCED', 'Another runner has taken this query over from its checkpoint.', {
-    details: { runnerEpoch },
-  })
+  const isSucceeded = isThere(runnerEpoch + 1)
+  if (!isSucceeded && isThere(runnerEpoch)) return
+  if (isSucceeded || hasLateSuccessor(isThere, runnerEpoch))
+    throw new MillraceError('QUERY_FENCED', 'Another runner has taken this query over from its checkpoint.', { details: { runnerEpoch } })
+  throw new MillraceError(
+    'CHECKPOINT_DAMAGED',
+    `The claim of this runner in '${folder}' is gone, and there is no newer one: something removed it, or the whole checkpoint.`,
+    { hint: 'Restore the whole checkpoint from a copy, or begin a new one with a new output.', details: { path: folder, runnerEpoch } },
+  )
+}
+
+/** Claims are removed when they are older than the last ones that are kept, so a look at each so many finds one of those. */
+function hasLateSuccessor(isThere: (epoch: number) => boolean, runnerEpoch: number): boolean {
+  for (let later = CLAIMS_KEPT; later <= SUCCESSORS_MAX; later += CLAIMS_KEPT) if (isThere(runnerEpoch + later)) return true
+  return false
 }

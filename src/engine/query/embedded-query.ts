@@ -159,11 +159,11 @@ export class EmbeddedQuery implements RunningQuery {
     this.#say('Claiming the checkpoint')
     // What fails behind the claim within it has to be released too.
     opened.claimed = true
-    const runner = await inCheckpoint(() => checkpoint.claim())
+    const claim = await inCheckpoint(() => checkpoint.claim())
     const inSink = <T>(run: () => Promise<T>): Promise<T> => blame('SINK_FAILED', `The ${sinkTitle} sink`, run)
     const sink = await inSink(() => this.#parts.openSink(signal))
     opened.sink = sink
-    const token = runner === null ? null : await inSink(async () => (await sink.fence?.(runner)) ?? null)
+    const token = claim === null ? null : await inSink(async () => (await sink.fence?.(claim.runner, claim.committed)) ?? null)
     this.#say('Reading the journal')
     const recovery = await inCheckpoint(() => checkpoint.recover(token))
     opened.recovery = recovery

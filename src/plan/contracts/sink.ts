@@ -73,13 +73,20 @@ export interface RunnerInfo {
   readonly rewoundTo: number | null
 }
 
+/** The last epoch that a sink of this format has committed with a token, as the journal has it. */
+export interface CommittedOutput {
+  readonly epoch: number
+  readonly token: SinkToken
+}
+
 export interface Sink {
   /**
    * Shuts out every older runner, takes back what it had open, and gives the token of the last epoch that readers see (of any lineage that is not superseded),
    * or null where there is none. Called once, before `begin`, where the query has a checkpoint. Sinks that are exactly-once must have it.
-   * An older runner that goes on gets QUERY_FENCED from its next call.
+   * An older runner that goes on gets QUERY_FENCED from its next call. A sink whose output outlives it throws OUTPUT_OLDER_THAN_CHECKPOINT, before it changes
+   * anything, where that output lacks `committed`; the token says what it was written to, since a program may write elsewhere now.
    */
-  fence?(runner: RunnerInfo): Promise<EpochToken | null>
+  fence?(runner: RunnerInfo, committed: CommittedOutput | null): Promise<EpochToken | null>
   begin(epoch: EpochInfo): Promise<void>
   write(batch: Batch): Promise<void>
   /** `token` is stored with the output, atomically, by sinks that have `fence`. */
