@@ -142,14 +142,14 @@ export class EmbeddedQuery implements RunningQuery {
     await this.#close(opened)
   }
 
-  /** A runner that slept while another one took over finds files gone that it needs: the other removed them. */
+  /** A runner that slept while another one took over finds files gone that it needs: the other removed them. So does one whose checkpoint was removed. */
   #causeOf(error: MillraceError): MillraceError {
     if (!['CHECKPOINT_DAMAGED', 'CHECKPOINT_FAILED', 'SOURCE_FAILED', 'SINK_FAILED'].includes(error.code)) return error
     try {
       this.#parts.checkpoint.checkFence()
       return error
-    } catch (fenced) {
-      return MillraceError.is(fenced, 'QUERY_FENCED') ? fenced : error
+    } catch (cause) {
+      return MillraceError.is(cause) ? cause : error
     }
   }
 
