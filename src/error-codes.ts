@@ -39,6 +39,10 @@ export const errorCodes = {
     'A column that was given to agg is not an aggregate.',
     'Wrap it in an aggregate such as max(…), or add it to groupBy.',
   ),
+  AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION: entry(
+    'Something that is drawn by chance stands inside an aggregate.',
+    'Make it a column before groupBy, and aggregate that.',
+  ),
   AGGREGATE_NOT_ALLOWED: entry('An aggregate stands where only columns of the row may stand.', 'Use it inside groupBy(…).agg(…).'),
   INVALID_ARGUMENT: entry('An argument has a value that is not allowed.', 'Use a value that the message describes.'),
   UNSUPPORTED_OPERATION: entry('The operation is not possible on this plan.', 'The message names what is.'),

@@ -28,6 +28,8 @@ import type { AnyColumn, ColumnOf, Free, FreeColumn, KindOf, Numeric, ReqOf, Ter
 import type { LastPart, Needs, Value, Window } from './types/rows.ts'
 import type { Ops, Ref } from './types/terms.ts'
 
+export * from './random-functions.ts'
+
 type Text = string | null
 type Time = Date | null
 

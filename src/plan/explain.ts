@@ -45,6 +45,8 @@ export function nodeText(node: ResolvedPlan): string {
       return `Project [${node.expressions.map(({ name, expression }) => named(boundText(expression), name)).join(', ')}]`
     case 'Filter':
       return `Filter ${boundText(node.condition)}`
+    case 'Draw':
+      return `Draw [${node.draws.map((one) => one.name).join(', ')}]`
     case 'AssignWindows': {
       const slide = node.slideMicros === node.sizeMicros ? '' : `, every ${durationText(node.slideMicros)}`
       const start = node.startMicros === 0n ? '' : `, from ${durationText(node.startMicros)}`

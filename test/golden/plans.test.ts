@@ -1,6 +1,22 @@
 /** Plans as texts, before and after the rules. A change of a file here is a change of what runs: look at it. UPDATE with `npx vitest run test/golden -u`. */
 import { expect, test } from 'vitest'
-import { avg, coalesce, col, count, type DataFrame, first, lit, max, sessionWindow, sum, t, when, window } from '../../src/index.ts'
+import {
+  avg,
+  coalesce,
+  col,
+  count,
+  type DataFrame,
+  first,
+  lit,
+  max,
+  rand,
+  sessionWindow,
+  sum,
+  t,
+  uuid,
+  when,
+  window,
+} from '../../src/index.ts'
 import { MemoryStream, testSession } from '../../src/testing/index.ts'
 
 const { session } = testSession()
@@ -65,6 +81,16 @@ const plans: Readonly<Record<string, DataFrame<object>>> = {
     .mapRows((row) => ({ n: row.qty }), { schema: { n: t.int } })
     .filterRows((row) => row.n > 1)
     .select('n'),
+  'a filter never passes a draw': df
+    .select((r) => ({ id: r.id, chance: rand(42), price: r.price }))
+    .filter((r) => r.price.gt(1))
+    .filter((r) => r.chance.lt(0.5))
+    .select('id'),
+  'draws of a filter and of keys': df
+    .filter(rand().lt(0.1))
+    .groupBy(() => ({ bucket: rand(7).mul(10).cast('int') }))
+    .agg(count().alias('n')),
+  'draws that nothing uses go': df.select((r) => ({ id: r.id, a: uuid(), b: rand() })).select('id', 'b'),
   choices: df.select(when(col('price').gt(10), 'dear').when(col('price').gt(5), 'fair').otherwise('cheap').alias('word')),
 }
 

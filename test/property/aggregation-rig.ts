@@ -134,7 +134,7 @@ async function open(
 
 /** The error, as far as users see it. */
 function push({ pipeline, emit }: Side, epoch: number, batches: RigEpoch['batches']): unknown {
-  pipeline.begin({ epoch, batchTimeMicros: 0n, timeZone: 'UTC', randomSeed: 1 })
+  pipeline.begin({ queryId: 'rig', epoch, batchTimeMicros: 0n, timeZone: 'UTC', randomSeed: 1 })
   return attempt(() => {
     for (const { batch, partition } of batches) pipeline.push('source-0', batch, { ...origin, partition }, emit)
   })

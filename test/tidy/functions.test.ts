@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { ColumnExpression } from '../../src/api/column.ts'
 import * as api from '../../src/api/functions.ts'
-import { aggregateKernels, scalarKernels } from '../../src/engine/compile/kernels/index.ts'
+import { aggregateKernels, randomKernels, scalarKernels } from '../../src/engine/compile/kernels/index.ts'
 import { functionSignatures } from '../../src/plan/functions/registry.ts'
 
 const named = (kind: string): string[] =>
@@ -13,6 +13,7 @@ const named = (kind: string): string[] =>
 
 test('signatures and kernels are the same list', () => {
   expect(Object.keys(scalarKernels).sort()).toEqual(named('scalar'))
+  expect(Object.keys(randomKernels).sort()).toEqual(named('random'))
   expect(Object.keys(aggregateKernels).sort()).toEqual(named('aggregate'))
 })
 

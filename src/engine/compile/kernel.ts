@@ -6,6 +6,7 @@
  */
 import type { DataType } from '../../data/data-type.ts'
 import type { Datum } from '../../data/datum.ts'
+import type { Vector } from '../../data/vector.ts'
 
 /** What is fixed for one epoch, so that a replay gives the same. */
 export interface EvaluationContext {
@@ -35,6 +36,14 @@ export interface LazyKernel {
   make(site: CallSite): (args: readonly (() => Datum)[]) => Datum
 }
 export type ScalarKernel = StrictKernel | LazyKernel
+
+/** 128 bits of chance as signed words. Of a long, which has 64, the first two are the low and the high word. */
+export type Seed = readonly [number, number, number, number]
+/**
+ * A function whose values are drawn and not computed. It begins a stream that follows from the seed alone, and gives the values of the next so many rows:
+ * however rows are cut into batches, each gets the same.
+ */
+export type RandomKernel = (seed: Seed) => (rows: number) => Vector
 
 /**
  * An aggregate over datums. Its state is a tuple of datums of declared types, so that any state store can keep it. `update` and `merge` return the new

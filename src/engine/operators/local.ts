@@ -17,7 +17,13 @@ export async function collectLocal(plan: ResolvedPlan, executor: Executor, io: I
   const batches: Batch[] = []
   const emit = (batch: Batch): number => batches.push(batch)
   await pipeline.open(new MemoryStateProvider(null), null)
-  pipeline.begin({ epoch: 0, batchTimeMicros: BigInt(io.clock.nowMs()) * 1000n, timeZone, randomSeed: io.random.uint32() })
+  pipeline.begin({
+    queryId: io.random.uuid(),
+    epoch: 0,
+    batchTimeMicros: BigInt(io.clock.nowMs()) * 1000n,
+    timeZone,
+    randomSeed: io.random.uint32(),
+  })
   pipeline.pushLocal(emit)
   pipeline.finish(emit)
   await pipeline.close()

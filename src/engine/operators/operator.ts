@@ -3,8 +3,17 @@
  * operators emit. One epoch: begin → push* → finish → commit, or rollback at any point after begin.
  */
 import type { Batch } from '../../data/vector.ts'
+import type { EvaluationContext } from '../compile/kernel.ts'
 import type { StateCommit } from '../state/contract.ts'
 
+/** What is fixed for one epoch. All of it is in the journal, so that a replay has the same. */
+export interface EpochContext extends EvaluationContext {
+  readonly epoch: number
+  /** The query's identity, which it keeps over restarts. */
+  readonly queryId: string
+}
+/** The source of rows that are in the plan itself. */
+export const LOCAL_SOURCE = 'local'
 /** Where a batch comes from: order-sensitive aggregates and per-partition watermarks need it. */
 export interface Origin {
   readonly source: string

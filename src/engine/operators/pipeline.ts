@@ -19,9 +19,18 @@ import { type EpochEnd, type TrackerSnapshot, type WatermarkPolicy, WatermarkTra
 import { expiryOf } from './aggregate-output.ts'
 import { aggregation } from './aggregation.ts'
 import { assignWindows } from './assign-windows.ts'
+import { type DrawOperator, drawOperator } from './draw.ts'
 import { EventTimeStats } from './event-time-stats.ts'
 import { AggregateCalls } from './groups.ts'
-import { type Emit, type Origin, originOrder, type StageOperator, type StatefulOperator } from './operator.ts'
+import {
+  type Emit,
+  type EpochContext,
+  LOCAL_SOURCE,
+  type Origin,
+  originOrder,
+  type StageOperator,
+  type StatefulOperator,
+} from './operator.ts'
 import { rowFunction } from './row-function.ts'
 import { sessionStateTypes } from './session-aggregate.ts'
 import { filterStage, projectStage } from './stages.ts'
@@ -31,9 +40,6 @@ export interface PipelineOptions {
   readonly executor: Executor
   readonly monotonicMs: () => number
   readonly watermark: WatermarkPolicy
-}
-export interface EpochContext extends EvaluationContext {
-  readonly epoch: number
 }
 type Push = (batch: Batch, origin: Origin) => void
 
@@ -58,8 +64,9 @@ export class Pipeline {
   readonly #scans = new Map<string, Push>()
   /** Rows that are in the plan itself. */
   readonly #local: (() => void)[] = []
+  readonly #draws: DrawOperator[] = []
   readonly #stats = new EventTimeStats()
-  #context: EpochContext = { epoch: 0, batchTimeMicros: 0n, timeZone: 'UTC', randomSeed: 0 }
+  #context: EpochContext = { queryId: '', epoch: 0, batchTimeMicros: 0n, timeZone: 'UTC', randomSeed: 0 }
   #state: StateProvider | null = null
   #emit: (batch: Batch) => void = () => undefined
   /** Partitions that gave rows since the last `endEpoch`. */
@@ -84,6 +91,7 @@ export class Pipeline {
   begin(context: EpochContext): void {
     this.#context = context
     this.#stats.reset()
+    for (const draw of this.#draws) draw.begin()
     for (const running of this.#stateful) {
       const evict = least(running.trackers)
       running.operator.begin(context.epoch, { late: running.evict, evict })
@@ -195,7 +203,7 @@ export class Pipeline {
         return
       case 'LocalScan':
         this.#local.push(() => {
-          for (const batch of plan.batches) emit(batch, { source: 'local', partition: '0' })
+          for (const batch of plan.batches) emit(batch, { source: LOCAL_SOURCE, partition: '0' })
         })
         return
       case 'Project': {
@@ -205,6 +213,11 @@ export class Pipeline {
       }
       case 'Filter':
         return this.#build(plan.input, through(filterStage(plan, executor, context), emit))
+      case 'Draw': {
+        const draw = drawOperator(plan, schema, () => this.#context)
+        this.#draws.push(draw)
+        return this.#build(plan.input, through(draw, emit))
+      }
       case 'AssignWindows':
         return this.#build(plan.input, through(assignWindows(plan, schema, executor, context), emit))
       case 'RowFunction':

@@ -23,6 +23,8 @@ import type { SourceRunner } from './source-runner.ts'
 const BUSY_MS_MAX = 20
 
 export interface EpochParts {
+  /** The query's identity. */
+  readonly id: string
   readonly io: Io
   readonly sources: readonly SourceRunner[]
   readonly pipeline: Pipeline
@@ -90,7 +92,13 @@ export async function runEpoch(
     sinkBegun = true
   }
   const work = new EpochWork(parts, sink, ready)
-  pipeline.begin({ epoch, batchTimeMicros: BigInt(batchTimeMs) * 1000n, timeZone: parts.timeZone, randomSeed: plan.frame.randomSeed })
+  pipeline.begin({
+    queryId: parts.id,
+    epoch,
+    batchTimeMicros: BigInt(batchTimeMs) * 1000n,
+    timeZone: parts.timeZone,
+    randomSeed: plan.frame.randomSeed,
+  })
   try {
     const ranges = await timer.time('addBatch', async () => {
       const read =

@@ -9,6 +9,7 @@ import { type Expression, expressionKey, nameParts, type UnresolvedFunctionNode 
 import type { AggregateNode } from '../nodes/relation.ts'
 import type { AggregatePlan, Attribute, ResolvedPlan, SessionSpec } from '../nodes/resolved-plan.ts'
 import { bindExpression, resolveCall, signatureOf } from './binder.ts'
+import { isDrawn } from './draws.ts'
 import { columnName, sqlText } from './naming.ts'
 import { projectPlan } from './projection.ts'
 import { checkDistinct, type Resolved, Scope, scopeOf } from './scope.ts'
@@ -115,6 +116,7 @@ class AggregateBuilder {
       const scope = scopeOf(this.#input, 'agg')
       const signature = signatureOf(call, 'agg')
       const args = call.arguments.map((argument) => bindExpression(argument, scope, nestedAggregate(call)))
+      if (args.some(isDrawn)) throw drawnInside(call)
       const { resolved, coerced } = resolveCall(signature, args, 'agg')
       const aggregate: BoundAggregate = {
         function: signature.name,
@@ -185,6 +187,13 @@ const nestedAggregate =
       throw new MillraceError('AGGREGATE_NOT_ALLOWED', `agg: ${sqlText(one)} stands inside ${sqlText(outer)}, and aggregates do not nest.`)
     return null
   }
+
+/** As in Spark: which rows an aggregate has seen, and in which order, would decide what it drew. */
+const drawnInside = (call: UnresolvedFunctionNode): MillraceError =>
+  new MillraceError('AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION', `agg: ${sqlText(call)} aggregates what is drawn by chance.`, {
+    hint: "Make it a column before groupBy: .withColumn('x', …).",
+    details: { call: sqlText(call) },
+  })
 
 /** The keys as columns: those that are computed are appended to the input by a Project. */
 function materialise(input: ResolvedPlan, keys: readonly Key[]): { readonly plan: ResolvedPlan; readonly columns: readonly BoundColumn[] } {

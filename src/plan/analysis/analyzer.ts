@@ -21,6 +21,7 @@ import type {
 import type { Attribute, LocalScanNode, ResolvedPlan, ScanNode } from '../nodes/resolved-plan.ts'
 import { resolveAggregate } from './aggregate.ts'
 import { coerce } from './binder.ts'
+import { pullOutDraws } from './draws.ts'
 import {
   bindCondition,
   passThrough,
@@ -35,7 +36,7 @@ import { type Resolved, type Scope, scopeOf } from './scope.ts'
 
 /** Throws what is wrong with the plan: UNRESOLVED_COLUMN, DATATYPE_MISMATCH, UNKNOWN_FORMAT, UNKNOWN_OPTION and so on. */
 export function analyze(relation: Relation, catalog: Catalog): ResolvedPlan {
-  return visibleOnly(new Analysis(catalog).resolve(relation))
+  return pullOutDraws(visibleOnly(new Analysis(catalog).resolve(relation)))
 }
 
 /** The names that an operation on the relation can use, hidden ones too. */

@@ -92,6 +92,9 @@ export function signatureOf(node: UnresolvedFunctionNode, operation: string): Fu
   })
 }
 
+/** Calls of chance by the nodes that the user's columns are made of: a column that is used twice is one draw. They look at no scope. */
+const drawnCalls = new WeakMap<UnresolvedFunctionNode, BoundExpression>()
+
 function scalarCall(node: UnresolvedFunctionNode, args: readonly BoundExpression[], operation: string): BoundExpression {
   const signature = signatureOf(node, operation)
   if (signature.kind === 'aggregate') {
@@ -109,8 +112,12 @@ function scalarCall(node: UnresolvedFunctionNode, args: readonly BoundExpression
       details: { function: signature.name, operation },
     })
   }
+  const known = drawnCalls.get(node)
+  if (known !== undefined) return known
   const { resolved, coerced } = resolveCall(signature, args, operation)
-  return BoundCall.create(signature.name, coerced, resolved.type, resolved.nullable)
+  const call = BoundCall.create(signature.name, coerced, resolved.type, resolved.nullable)
+  if (signature.kind === 'random') drawnCalls.set(node, call)
+  return call
 }
 
 /** Checks a call by its signature and casts its arguments. Throws WRONG_NUM_ARGS, DATATYPE_MISMATCH. */

@@ -4,6 +4,7 @@ import { arithmeticFunctions } from './arithmetic.ts'
 import { castFunctions } from './cast.ts'
 import { comparisonFunctions } from './comparison.ts'
 import { conditionalFunctions } from './conditional.ts'
+import { randomFunctions } from './random.ts'
 import type { FunctionSignature } from './signature.ts'
 import { stringFunctions } from './strings.ts'
 import { structFunctions } from './structs.ts'
@@ -18,6 +19,7 @@ export const functionSignatures: readonly FunctionSignature[] = [
   ...stringFunctions,
   ...timeFunctions,
   ...structFunctions,
+  ...randomFunctions,
   ...windowFunctions,
   ...aggregateFunctions,
 ]

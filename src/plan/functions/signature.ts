@@ -29,6 +29,7 @@ export type FunctionGroup =
   | 'time'
   | 'struct'
   | 'hash'
+  | 'random'
   | 'window'
   | 'aggregate'
 
@@ -36,7 +37,7 @@ export interface FunctionSignature {
   /** Canonical name, as Spark's SQL has it (`+`, `and`, `upper`, `window`). */
   readonly name: string
   readonly aliases?: readonly string[]
-  readonly kind: 'scalar' | 'aggregate' | 'window'
+  readonly kind: 'scalar' | 'random' | 'aggregate' | 'window'
   readonly group: FunctionGroup
   /** The call in words: `substring(text, position, length)`. */
   readonly usage: string

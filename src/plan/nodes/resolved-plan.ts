@@ -6,9 +6,10 @@
  * - Project, WithColumns, WithColumnsRenamed, Drop → Project.
  * - `window(…)` anywhere in a Project or as a grouping → AssignWindows below it, which appends the window column (rows multiply when windows overlap,
  *   rows with a null time end here, as in Spark) and the expression becomes a plain column.
+ * - What is drawn by chance (rand, randn, uuid) becomes a column of a Draw below the operation; a Project leaves it out above a Filter or windows.
  * - Aggregate → Aggregate (keys are plain columns, aggregates are calls), under a Project when the user's columns compute on aggregates.
  */
-import type { Field, StructType } from '../../data/data-type.ts'
+import type { DataType, Field, StructType } from '../../data/data-type.ts'
 import type { Batch } from '../../data/vector.ts'
 import type { DecoderSpec, SourceDescription } from '../contracts/source.ts'
 import type { BoundAggregate, BoundColumn, BoundExpression, NamedExpression } from '../expressions/bound-expression.ts'
@@ -50,6 +51,23 @@ export interface FilterPlan extends PlanNodeBase {
   readonly kind: 'Filter'
   readonly input: ResolvedPlan
   readonly condition: BoundExpression
+}
+/** A stream of values, one for each row that passes. */
+export interface Draw {
+  /** The call with its number: `rand(42)#0`. */
+  readonly name: string
+  readonly function: string
+  /** Null: what is drawn follows from the epoch's chance, and from the number. */
+  readonly seed: bigint | null
+  /** Among the draws of the plan, in plan order. Draws of one number in several nodes are of one column of the user, and have the same values. */
+  readonly number: number
+  readonly type: DataType
+}
+/** Appends a column for each draw. Nothing moves past it that would take rows away or order them anew. */
+export interface DrawPlan extends PlanNodeBase {
+  readonly kind: 'Draw'
+  readonly input: ResolvedPlan
+  readonly draws: readonly Draw[]
 }
 /** Appends a struct column `start`, `end`. Lengths in microseconds; 0 < slide ≤ size. Rows whose time is null end here. */
 export interface AssignWindowsPlan extends PlanNodeBase {
@@ -108,6 +126,7 @@ export type ResolvedPlan =
   | LocalScanNode
   | ProjectPlan
   | FilterPlan
+  | DrawPlan
   | AssignWindowsPlan
   | WatermarkPlan
   | AggregatePlan

@@ -4,7 +4,7 @@
  */
 import { structType } from '../../data/data-type.ts'
 import { BoundColumn, type BoundExpression, mapColumns, walkBound } from '../expressions/bound-expression.ts'
-import type { AggregatePlan, Attribute, ProjectPlan, ResolvedPlan, ScanNode } from '../nodes/resolved-plan.ts'
+import type { AggregatePlan, Attribute, DrawPlan, ProjectPlan, ResolvedPlan, ScanNode } from '../nodes/resolved-plan.ts'
 
 /** A plan with fewer columns, and where each old column is now. */
 interface Pruned {
@@ -48,6 +48,8 @@ function prune(plan: ResolvedPlan, needed: Needed): Pruned {
       const output = below.plan.output.map((one, index) => (index === column ? { ...one, watermark: plan.id } : one))
       return { plan: { ...plan, input: below.plan, column, output }, position: below.position }
     }
+    case 'Draw':
+      return draw(plan, needed)
     case 'AssignWindows': {
       const last = plan.output.length - 1
       const below = prune(plan.input, union(without(needed, last), columnsOf([plan.time])))
@@ -101,6 +103,18 @@ function project(plan: ProjectPlan, needed: Needed): Pruned {
     },
     position: order(kept),
   }
+}
+
+/** Each draw has a stream of its own, so one that nothing uses may go without changing the others. */
+function draw(plan: DrawPlan, needed: Needed): Pruned {
+  const first = plan.input.output.length
+  const kept = [...plan.draws.keys()].filter((index) => needed.has(first + index))
+  const below = prune(plan.input, new Set([...needed].filter((index) => index < first)))
+  if (kept.length === 0) return below
+  const output = [...below.plan.output, ...kept.map((index) => plan.output[first + index] as Attribute)]
+  const position = kept.map((index, at) => [first + index, below.plan.output.length + at] as const)
+  const draws = kept.map((index) => plan.draws[index] as (typeof plan.draws)[number])
+  return { plan: { ...plan, input: below.plan, draws, output }, position: new Map([...below.position, ...position]) }
 }
 
 function aggregate(plan: AggregatePlan): Pruned {

@@ -8,6 +8,7 @@ import { textKernels } from './texts.ts'
 import { timeKernels } from './times.ts'
 
 export { aggregateKernels } from './aggregates.ts'
+export { randomKernels } from './random.ts'
 
 export const scalarKernels: Readonly<Record<string, ScalarKernel>> = {
   ...numberKernels,
