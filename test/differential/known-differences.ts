@@ -29,6 +29,7 @@ const refusals = (pairs: Readonly<Record<string, string>>): Rule[] =>
 export const rules: readonly Rule[] = [
   ...refusals({
     AGGREGATE_NOT_ALLOWED: 'NESTED_AGGREGATE_FUNCTION|GROUP_BY_AGGREGATE|INVALID_WHERE_CONDITION',
+    DATATYPE_MISMATCH: 'SEED_EXPRESSION_IS_UNFOLDABLE',
     INVALID_INTERVAL: 'CANNOT_PARSE_INTERVAL|_LEGACY_ERROR_TEMP_3231|IllegalArgumentException',
     INVALID_WINDOW: 'DATATYPE_MISMATCH',
     OUTPUT_MODE_NOT_SUPPORTED: 'STREAMING_OUTPUT_MODE',
@@ -117,6 +118,13 @@ export const rules: readonly Rule[] = [
     millrace: /^\["/,
     spark: /^\["/,
     why: 'A filter that stands after withWatermark stays after it: rows that it drops still move the watermark. Spark moves filters on other columns before it.',
+  },
+  {
+    groups: /^random$/,
+    at: /^(?:CASE WHEN i > 0 THEN rand|coalesce\(d, rand|d \* rand|i > 0 AND rand)/,
+    millrace: /^(?:double|boolean) /,
+    spark: /^(?:double|boolean) /,
+    why: 'What is drawn by chance is drawn for each row that reaches the operation; Spark draws only where a row asks for the value, so that behind CASE, coalesce, AND and nulls fewer values of the seed are used up.',
   },
   {
     groups: /^json-beyond$/,
