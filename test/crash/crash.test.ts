@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { isChosen, isFull, isSampled, noteCounts } from './budget.ts'
 import { type Crash, type Cut, Enumeration, parseReplay } from './enumeration.ts'
 import type { Machine } from './machine.ts'
-import { copied, scenarios, sessionsAppended, spooled, windowsAppended, windowsComplete, windowsUpdated } from './scenarios.ts'
+import { copied, drawn, scenarios, sessionsAppended, spooled, windowsAppended, windowsComplete, windowsUpdated } from './scenarios.ts'
 
 const SUBSETS = 8
 const TIMEOUT_MS = isFull ? 60 * 60_000 : 120_000
@@ -16,6 +16,7 @@ const shares = [
   { scenario: windowsComplete, cuts: 1, deeper: 149 },
   { scenario: sessionsAppended, cuts: 1, deeper: 251 },
   { scenario: copied, cuts: 1, deeper: 191 },
+  { scenario: drawn, cuts: 1, deeper: 193 },
   { scenario: spooled, cuts: 1, deeper: 223 },
 ] as const
 

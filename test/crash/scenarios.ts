@@ -1,7 +1,18 @@
 /** The queries that are crashed: what each reads, keeps and writes, and how its output is read back. */
 import { listFiles } from '../../src/connectors/files/file-listing.ts'
 import { PublishedOutputs } from '../../src/connectors/files/published-outputs.ts'
-import { count, type DataFrame, lit, type StreamingQuery, type StreamSession, sessionWindow, sum, window } from '../../src/index.ts'
+import {
+  count,
+  type DataFrame,
+  floor,
+  lit,
+  rand,
+  type StreamingQuery,
+  type StreamSession,
+  sessionWindow,
+  sum,
+  window,
+} from '../../src/index.ts'
 import type { Disk } from '../../src/io/io.ts'
 import { INPUT_FOLDER, INPUT_SCHEMA, inputFiles } from './input.ts'
 import type { OutsideState } from './lossy-source.ts'
@@ -102,6 +113,28 @@ export const copied: Scenario = {
   start: (session) => intoFiles(input(session).select('id', 'key', 'n')),
   output: files,
 }
+const BUCKETS = 20
+/**
+ * Rows are put into buckets by chance. What a crash leaves in doubt must draw again what the sink may have seen already: else rows that went into one bucket of
+ * the table go into another of the state, and the buckets that no later epoch changes do not add up.
+ */
+export const drawn: Scenario = {
+  name: 'drawn',
+  start: (session) =>
+    intoTable(
+      input(session)
+        .groupBy(() => ({ window: floor(rand().mul(BUCKETS)), key: rand(42).lt(0.5) }))
+        .agg(count('*').alias('rows'), sum('id').alias('ids')),
+      'update',
+    ),
+  output: table,
+  verdict: (output) => {
+    const sums = output.map((line) => JSON.parse(line) as { rows: number; ids: number })
+    const rows = inputFiles.flatMap(({ text }) => text.trimEnd().split('\n')).length
+    const [count, ids] = [sums.reduce((all, one) => all + one.rows, 0), sums.reduce((all, one) => all + one.ids, 0)]
+    return count === rows && ids === (rows * (rows + 1)) / 2 ? null : `there are ${count} rows with the sum ${ids}, and ${rows} came`
+  },
+}
 /** Two sources, of which one cannot be read again. */
 export const spooled: Scenario = {
   name: 'spool',
@@ -129,4 +162,4 @@ export const spooled: Scenario = {
   },
 }
 
-export const scenarios: readonly Scenario[] = [windowsAppended, windowsUpdated, windowsComplete, sessionsAppended, copied, spooled]
+export const scenarios: readonly Scenario[] = [windowsAppended, windowsUpdated, windowsComplete, sessionsAppended, copied, drawn, spooled]
