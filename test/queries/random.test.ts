@@ -253,7 +253,9 @@ describe('in a stream', () => {
 })
 
 test('generated code reads what is drawn as a column', () => {
-  const df = frame().select((r) => ({ sum: r.id.add(rand()), long: length(uuid()) }))
+  const { session } = testSession()
+  session.conf.set('millrace.codegen', 'auto')
+  const df = session.createDataFrame(ids, { id: t.int }).select((r) => ({ sum: r.id.add(rand()), long: length(uuid()) }))
   expect(df.explain()).toMatch(
     /Project \[\(cast\(id as double\) \+ rand\(\)#0\) AS sum, length\(uuid\(\)#1\) AS long\]\n\+- Draw \[rand\(\)#0, uuid\(\)#1\]/,
   )
