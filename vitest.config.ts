@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 30_000 * Math.max(1, Number(process.env['MILLRACE_TEST_RUNS'] ?? 1)),
     setupFiles: ['test/setup/codegen.ts'],
+    globalSetup: ['test/setup/kafka.ts'],
     pool: 'forks',
     maxWorkers: 2,
     reporters: ['default', ['json', { outputFile: process.env['MILLRACE_TEST_RESULTS'] ?? '.test-results/vitest.json' }]],
