@@ -112,6 +112,45 @@ export interface Net {
     readonly port: number
     readonly onConnection: (connection: Connection) => void
   }): Promise<Listener>
+  /** For protocols whose frames say their length: what arrives is put where the receiver wants it, so that a frame is read in place. Rejects as `connect` does. */
+  dial(options: DialOptions): Promise<Channel>
+}
+export interface DialOptions {
+  readonly host: string
+  readonly port: number
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal
+  readonly tls?: TlsSettings
+  readonly receiver: Receiver
+}
+/** Texts are PEM. What is not given is as the system has it. */
+export interface TlsSettings {
+  /** Whom to trust instead of the well-known authorities. */
+  readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[]
+  readonly cert?: string | Uint8Array
+  readonly key?: string | Uint8Array
+  /** Certificate and key in one, as PKCS #12. */
+  readonly pfx?: Uint8Array
+  /** Of the key, or of `pfx`. */
+  readonly passphrase?: string
+  /** The name that the certificate must have; the host's if not given. */
+  readonly serverName?: string
+  /** False trusts whoever answers. */
+  readonly verify?: boolean
+}
+export interface Receiver {
+  /** Where the next bytes go; never empty. */
+  room(): Uint8Array
+  /** So many of them are there now. */
+  received(sizeBytes: number): void
+  /** Once, and the last that is heard: null if one of the two sides ended it, else what broke it. */
+  closed(error: Error | null): void
+}
+export interface Channel {
+  readonly remote: string
+  /** Sends the parts in one go, or is `closed`. They may not change before they are sent; what is on its way is bounded by who asks. */
+  send(parts: readonly Uint8Array[]): void
+  close(): void
 }
 export interface Connection {
   readonly remote: string

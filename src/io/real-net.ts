@@ -2,8 +2,9 @@
  * The real network. Names are resolved by the system, except `localhost`, which always means both loopback addresses: some servers (nc among them) listen on
  * one of the two only. IPv4 is tried first, as Java does.
  */
-import { connect, createServer, type Server, type Socket } from 'node:net'
-import type { Connection, Listener, Net } from './io.ts'
+import { connect, createServer, isIP, type NetConnectOpts, type OnReadOpts, type Server, type Socket } from 'node:net'
+import { checkServerIdentity, connect as connectTls } from 'node:tls'
+import type { Channel, Connection, Listener, Net, Receiver, TlsSettings } from './io.ts'
 
 const LOOPBACK = ['127.0.0.1', '::1']
 /** A free port of one address may be taken on the other: so often another one is tried. */
@@ -11,16 +12,22 @@ const FREE_PORT_ATTEMPTS = 8
 
 export const realNet: Net = {
   async connect({ host, port, timeoutMs, signal }) {
-    let first: unknown
-    for (const address of addressesOf(host)) {
-      try {
-        return connection(await openSocket(address, port, timeoutMs, signal))
-      } catch (error) {
-        signal?.throwIfAborted()
-        first ??= error
-      }
+    return connection(await firstThatOpens(host, signal, (address) => openSocket({ host: address, port }, { timeoutMs, signal })))
+  },
+
+  async dial({ host, port, timeoutMs, signal, tls, receiver }) {
+    const onread: OnReadOpts = {
+      buffer: () => receiver.room(),
+      callback: (sizeBytes) => {
+        receiver.received(sizeBytes)
+        return true
+      },
     }
-    throw first
+    const secure = tls === undefined ? undefined : { ...tls, serverName: tls.serverName ?? host }
+    const socket = await firstThatOpens(host, signal, (address) =>
+      openSocket({ host: address, port, onread }, { timeoutMs, signal, tls: secure }),
+    )
+    return channel(socket, receiver)
   },
 
   async listen({ host, port, onConnection }) {
@@ -45,14 +52,38 @@ export const realNet: Net = {
 
 const addressesOf = (host: string): readonly string[] => (host.toLowerCase() === 'localhost' ? LOOPBACK : [host])
 
-function openSocket(host: string, port: number, timeoutMs: number, signal: AbortSignal | undefined): Promise<Socket> {
+async function firstThatOpens(host: string, signal: AbortSignal | undefined, open: (address: string) => Promise<Socket>): Promise<Socket> {
+  let first: unknown
+  for (const address of addressesOf(host)) {
+    try {
+      return await open(address)
+    } catch (error) {
+      signal?.throwIfAborted()
+      first ??= error
+    }
+  }
+  throw first
+}
+
+interface Opening {
+  readonly timeoutMs: number
+  readonly signal: AbortSignal | undefined
+  readonly tls?: (TlsSettings & { readonly serverName: string }) | undefined
+}
+
+function openSocket(
+  place: NetConnectOpts & { readonly host: string; readonly port: number },
+  { timeoutMs, signal, tls }: Opening,
+): Promise<Socket> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason)
-    const socket = connect({ host, port, noDelay: true })
+    const { host, port } = place
+    const socket = tls === undefined ? connect({ ...place, noDelay: true }) : secureSocket(place, tls)
+    const opened = tls === undefined ? 'connect' : 'secureConnect'
     const settle = (error: unknown): void => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', aborted)
-      socket.off('connect', connected).off('error', settle)
+      socket.off(opened, connected).off('error', settle).off('close', ended)
       if (error === null) resolve(socket)
       else {
         socket.on('error', () => undefined).destroy()
@@ -60,15 +91,54 @@ function openSocket(host: string, port: number, timeoutMs: number, signal: Abort
       }
     }
     const connected = (): void => settle(null)
+    const ended = (): void => settle(Object.assign(new Error(`${host}:${port} closed the connection at once`), { code: 'ECONNRESET' }))
     const aborted = (): void => settle(signal?.reason)
     const late = (): void =>
       settle(
         Object.assign(new Error(`connect ETIMEDOUT ${host}:${port} after ${timeoutMs} ms`), { code: 'ETIMEDOUT', address: host, port }),
       )
     const timer = setTimeout(late, timeoutMs)
-    socket.once('connect', connected).once('error', settle)
+    socket.once(opened, connected).once('error', settle).once('close', ended)
     signal?.addEventListener('abort', aborted, { once: true })
   })
+}
+
+function secureSocket(
+  place: NetConnectOpts,
+  { ca, cert, key, pfx, passphrase, serverName, verify = true }: TlsSettings & { readonly serverName: string },
+): Socket {
+  const socket = connectTls({
+    ...place,
+    // An address is no name to ask for, but one to look for in the certificate.
+    ...(isIP(serverName) === 0 ? { servername: serverName } : {}),
+    ...(ca === undefined ? {} : { ca: [ca].flat().map(bytesOrText) }),
+    ...(cert === undefined ? {} : { cert: bytesOrText(cert) }),
+    ...(key === undefined ? {} : { key: bytesOrText(key) }),
+    ...(pfx === undefined ? {} : { pfx: Buffer.from(pfx) }),
+    ...(passphrase === undefined ? {} : { passphrase }),
+    rejectUnauthorized: verify,
+    checkServerIdentity: (_, certificate) => checkServerIdentity(serverName, certificate),
+  })
+  return socket.setNoDelay(true)
+}
+
+const bytesOrText = (value: string | Uint8Array): string | Buffer => (typeof value === 'string' ? value : Buffer.from(value))
+
+function channel(socket: Socket, receiver: Receiver): Channel {
+  let broken: Error | null = null
+  socket.on('error', (error) => {
+    broken ??= error
+  })
+  socket.once('close', () => receiver.closed(broken))
+  return {
+    remote: `${socket.remoteAddress}:${socket.remotePort}`,
+    send: (parts) => {
+      socket.cork()
+      for (const part of parts) socket.write(part)
+      socket.uncork()
+    },
+    close: () => void socket.destroy(),
+  }
 }
 
 function connection(socket: Socket): Connection {

@@ -53,4 +53,4 @@ export function simulatedIo({ seed, startMs = START_MS, disk, processes, net }: 
 const unreachable = async (): Promise<never> => {
   throw Object.assign(new Error('ENETUNREACH: the simulated world has no network'), { code: 'ENETUNREACH' })
 }
-const noNet: Net = { connect: unreachable, listen: unreachable }
+const noNet: Net = { connect: unreachable, listen: unreachable, dial: unreachable }
