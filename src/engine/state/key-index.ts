@@ -7,7 +7,7 @@
  */
 import { HASH_SEED } from '../../data/hash.ts'
 import type { InternedColumn } from './interned-column.ts'
-import type { RowList } from './row-list.ts'
+import { RowList } from './row-list.ts'
 import type { StateColumn } from './state-column.ts'
 import type { StateMemory } from './state-memory.ts'
 
@@ -30,6 +30,8 @@ export class KeyIndex {
   readonly #section: InternedColumn | null
   readonly #slots: Int32Array[] = []
   readonly #counts: number[] = []
+  /** By section: rows that are not in its slots yet. Null: none is, and rows go there at once. */
+  readonly #waiting: (RowList | null)[] = []
 
   /** `section`: the column whose values have an index each; it is not among the columns. */
   constructor(columns: readonly StateColumn[], memory: StateMemory, section: InternedColumn | null = null) {
@@ -49,7 +51,9 @@ export class KeyIndex {
 
   /** The row whose key is that of the probe, which has this hash. */
   find(hash: number): number {
-    const slots = this.#slots[this.#placeOf(PROBE, hash)] ?? NO_SLOTS
+    const place = this.#placeOf(PROBE, hash)
+    if (this.#section !== null && place < this.#slots.length && place >= 0) this.#settle(place)
+    const slots = this.#slots[place] ?? NO_SLOTS
     const mask = slots.length - 2
     for (let at = ((hash >>> SPREAD_BITS) << 1) & mask; ; at = (at + 2) & mask) {
       const row = slots[at] as number
@@ -68,9 +72,35 @@ export class KeyIndex {
     if (((this.#counts[place] as number) + 1) * 4 <= capacity * 3) return
     const grown = Math.max(FIRST_SLOTS, 2 * capacity)
     this.#memory.take(bytesOf(grown) - (old === NO_SLOTS ? 0 : bytesOf(capacity)))
-    const slots = new Int32Array(2 * grown)
-    for (let at = 0; at < old.length; at += 2) if (old[at] !== 0) write(slots, old[at] as number, old[at + 1] as number)
-    this.#slots[place] = slots
+    this.#grow(place, grown)
+  }
+
+  // ── sections whose rows are not looked for yet
+
+  /** Whether the section is empty: then its rows may be appended, by someone who knows that their keys differ, until one is looked for. */
+  canAppend(section: number): boolean {
+    if (section >= this.#slots.length) this.#open(section)
+    if (this.#counts[section] !== 0 || this.#waiting[section] !== null) return false
+    this.#waiting[section] = new RowList(this.#memory)
+    return true
+  }
+  isAppending(section: number): boolean {
+    return this.#waiting[section] != null
+  }
+  /** Throws STATE_TOO_LARGE. */
+  reserveAppend(section: number): void {
+    this.#waiting[section]?.reserve(1)
+  }
+  append(section: number, row: number): void {
+    this.#waiting[section]?.push(row)
+  }
+  /** Forgets the rows of the section. */
+  drop(section: number): void {
+    if (this.#slots[section] === undefined) return
+    this.#counts[section] = 0
+    this.#release(section)
+    this.#waiting[section]?.release()
+    this.#waiting[section] = null
   }
 
   /** The key must not be there, and a slot reserved. */
@@ -82,6 +112,7 @@ export class KeyIndex {
 
   remove(hash: number, row: number): void {
     const place = this.#placeOf(row, hash)
+    if (this.#section !== null) this.#settle(place)
     const slots = this.#slots[place] as Int32Array
     const mask = slots.length - 2
     let gap = ((hash >>> SPREAD_BITS) << 1) & mask
@@ -97,15 +128,15 @@ export class KeyIndex {
     slots[gap] = 0
     const count = (this.#counts[place] as number) - 1
     this.#counts[place] = count
-    if (count > 0 || this.#section === null) return
-    this.#memory.add(-bytesOf(slots.length >> 1))
-    this.#slots[place] = NO_SLOTS
+    if (count === 0 && this.#section !== null) this.#release(place)
   }
 
   /** Adds the rows of a section to the list. */
   rowsOf(section: number, rows: RowList): void {
     const slots = this.#slots[section] ?? NO_SLOTS
     for (let at = 0; at < slots.length; at += 2) if (slots[at] !== 0) rows.push(slots[at] as number)
+    const waiting = this.#waiting[section]?.view() ?? NO_SLOTS.subarray(0, 0)
+    for (let at = 0; at < waiting.length; at++) rows.push(waiting[at] as number)
   }
 
   #placeOf(row: number, hash: number): number {
@@ -115,7 +146,35 @@ export class KeyIndex {
     while (this.#slots.length <= place) {
       this.#slots.push(NO_SLOTS)
       this.#counts.push(0)
+      this.#waiting.push(null)
     }
+  }
+  /** What waits goes into the slots, all at once: room for all is made first, and lies together. */
+  #settle(place: number): void {
+    const list = this.#waiting[place] ?? null
+    if (list === null) return
+    this.#waiting[place] = null
+    let capacity = FIRST_SLOTS
+    while (list.length * 4 > capacity * 3) capacity *= 2
+    // It must not fail, so it is counted, and the next row that may be refused is.
+    this.#memory.add(bytesOf(capacity))
+    this.#grow(place, capacity)
+    const slots = this.#slots[place] as Int32Array
+    for (let at = 0; at < list.length; at++) write(slots, list.at(at), this.hash(list.at(at)))
+    this.#counts[place] = list.length
+    list.release()
+  }
+  #grow(place: number, capacity: number): void {
+    const old = this.#slots[place] as Int32Array
+    const slots = new Int32Array(2 * capacity)
+    for (let at = 0; at < old.length; at += 2) if (old[at] !== 0) write(slots, old[at] as number, old[at + 1] as number)
+    this.#slots[place] = slots
+  }
+  #release(place: number): void {
+    const slots = this.#slots[place] as Int32Array
+    if (slots === NO_SLOTS) return
+    this.#memory.add(-bytesOf(slots.length >> 1))
+    this.#slots[place] = NO_SLOTS
   }
   #isProbe(row: number): boolean {
     const columns = this.#columns

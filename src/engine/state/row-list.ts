@@ -2,6 +2,7 @@
 import type { StateMemory } from './state-memory.ts'
 
 const FIRST_LENGTH = 16
+const NO_ROWS = new Int32Array(0)
 
 export class RowList {
   readonly #memory: StateMemory | null
@@ -39,6 +40,12 @@ export class RowList {
     this.#grow()
   }
   clear(): void {
+    this.#length = 0
+  }
+  /** Gives back what was counted; the list is not to be used any more. */
+  release(): void {
+    this.#memory?.add(-4 * this.#rows.length)
+    this.#rows = NO_ROWS
     this.#length = 0
   }
   /** The rows, as long as nothing is pushed. */

@@ -2,7 +2,8 @@
  * When rows expire. By row, where each may have a time of its own; or by window, where the time is that of a window that many rows have: then nothing is kept of
  * the row, but how many rows of each window live.
  */
-import type { StateExpiry } from './contract.ts'
+import type { DataType } from '../../data/data-type.ts'
+import type { StateExpiry, StateSchema } from './contract.ts'
 import { ExpiryIndex } from './expiry-index.ts'
 import { InternedColumn, NULL_ID } from './interned-column.ts'
 import type { KeyIndex } from './key-index.ts'
@@ -24,6 +25,8 @@ export interface RowTimes {
   leave(row: number): void
   /** A living row's value was written. */
   written(row: number): void
+  /** Whether all rows of a section are known to be dead. */
+  isOver(section: number): boolean
   /** The living rows whose time is at or before `upTo`, the earliest first unless order does not matter. Costs what it gives. */
   rowsUpTo(upTo: bigint, isOrdered: boolean): Int32Array
 }
@@ -72,6 +75,9 @@ class OwnTimes implements RowTimes {
   }
   leave(row: number): void {
     this.lanes.unlink(row)
+  }
+  isOver(): boolean {
+    return false
   }
   written(row: number): void {
     // A time in the key stays what it is.
@@ -122,6 +128,9 @@ class SectionTimes implements RowTimes {
     if (living === 0 && section < this.#capacity) this.#index.unlink(section)
   }
   written(): void {}
+  isOver(section: number): boolean {
+    return this.#living[section] === 0
+  }
   rowsUpTo(upTo: bigint, isOrdered: boolean): Int32Array {
     const rows = new RowList(null)
     for (const section of this.#index.rowsUpTo(upTo, isOrdered)) this.#columns.index.rowsOf(section, rows)
@@ -134,3 +143,14 @@ class SectionTimes implements RowTimes {
     this.#index.link(section, time)
   }
 }
+
+/** The key column whose values have an index each: the one by which rows expire, else the first window. Alone it would have an index for each row. */
+export function sectionOf({ expiry, keyTypes }: StateSchema, keyColumns: readonly StateColumn[]): InternedColumn | null {
+  if (keyColumns.length < 2) return null
+  const isTime = (index: number): boolean => keyTypes[index]?.kind === 'struct'
+  const place = expiry?.of === 'key' && isTime(expiry.path[0] as number) ? (expiry.path[0] as number) : keyTypes.findIndex(isWindow)
+  const column = keyColumns[place]
+  return column instanceof InternedColumn ? column : null
+}
+const isWindow = (type: DataType): boolean =>
+  type.kind === 'struct' && type.fields.length === 2 && type.fields.every((one) => one.type.kind === 'timestamp')

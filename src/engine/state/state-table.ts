@@ -11,27 +11,22 @@
  * For generated code: write the key into row PROBE of `keyColumns`, call `findProbe` or `upsertProbe`, then read and write `valueColumns` at that row; where
  * `schema.expiry` is of the value, call `reschedule(row)` after it was written.
  */
-import type { DataType } from '../../data/data-type.ts'
 import type { Datum } from '../../data/datum.ts'
-import { HASH_SEED, KEY_GROUPS } from '../../data/hash.ts'
 import { assert } from '../../error.ts'
 import type { StateEntry, StateMetrics, StateSchema, StateStore } from './contract.ts'
 import { EpochRows } from './epoch-rows.ts'
-import { GroupMembers } from './group-members.ts'
-import { InternedColumn } from './interned-column.ts'
+import type { InternedColumn } from './interned-column.ts'
+import { KeyGroups, NO_GROUP } from './key-groups.ts'
 import { KeyIndex, NO_ROW, PROBE } from './key-index.ts'
 import { PAGE_ROWS } from './pages.ts'
 import { RowSpace } from './row-space.ts'
-import { type RowTimes, rowTimes } from './row-times.ts'
+import { type RowTimes, rowTimes, sectionOf } from './row-times.ts'
 import { columnsOf, keyColumnsOf, type StateColumn } from './state-column.ts'
 import { StateMemory } from './state-memory.ts'
 import { readChanges, readGroup, writeChanges, writeGroup } from './table-codec.ts'
 
 export { NO_ROW, PROBE } from './key-index.ts'
 export { StateMemory } from './state-memory.ts'
-
-/** It is to be worked out, where groups are kept. */
-const NO_GROUP = -1
 
 export interface StateTableOptions {
   /** More bytes than these are refused; null: as many as there are. */
@@ -44,14 +39,15 @@ export class StateTable implements Omit<StateStore, 'commit'> {
   readonly schema: StateSchema
   readonly keyColumns: readonly StateColumn[]
   readonly valueColumns: readonly StateColumn[]
+  /** The key column whose values have an index each, if any: the windows. */
+  readonly section: InternedColumn | null
   readonly #columns: readonly StateColumn[]
   readonly #memory: StateMemory
   readonly #index: KeyIndex
   readonly #times: RowTimes | null
   readonly #space: RowSpace
   readonly #epoch: EpochRows
-  /** Null until groups are asked for. */
-  #groups: GroupMembers | null = null
+  readonly #groups: KeyGroups
   #rows = 0
   #created = false
 
@@ -70,11 +66,13 @@ export class StateTable implements Omit<StateStore, 'commit'> {
     this.keyColumns = keyColumns
     this.valueColumns = valueColumns
     this.#columns = [...keyColumns, ...valueColumns]
+    this.section = section
     this.#index = index
     this.#times = rowTimes(schema.expiry, { keyColumns, valueColumns, section, index, isDead }, this.#memory)
     const lanes = this.#times?.lanes ?? null
     this.#space = new RowSpace(lanes === null ? this.#columns : [...this.#columns, lanes], this.#memory)
     this.#epoch = new EpochRows(this.#space, valueColumns, this.#memory)
+    this.#groups = new KeyGroups(keyColumns, this.#space, this.#epoch, this.#memory)
   }
 
   get(key: readonly Datum[]): readonly Datum[] | undefined {
@@ -162,6 +160,23 @@ export class StateTable implements Omit<StateStore, 'commit'> {
     if (this.#created) this.#enter(row)
     return row
   }
+  /**
+   * Whether no row has the value of this number in the column that divides the index (see `section`). If so, rows with it may be made by `appendProbe`, without
+   * looking for them, by someone who knows that their keys are new.
+   */
+  canAppend(id: number): boolean {
+    return this.#index.canAppend(id)
+  }
+  /** A row for the probe's key, which has none. NO_ROW: it may have one, so that `upsertProbe` is to be asked. */
+  appendProbe(): number {
+    const section = this.section?.idOf(PROBE) ?? NO_ROW
+    if (!this.#index.isAppending(section)) return NO_ROW
+    this.#reserveKey()
+    this.#index.reserveAppend(section)
+    const row = this.#take()
+    this.#index.append(section, row)
+    return this.#started(row)
+  }
   /** Whether the last `upsert` found no row. */
   get created(): boolean {
     return this.#created
@@ -191,9 +206,7 @@ export class StateTable implements Omit<StateStore, 'commit'> {
   }
   /** All rows of a key group as they are now. */
   encodeGroup(group: number): Uint8Array {
-    const rows = this.#grouped()
-      .rowsOf(group)
-      .filter((row) => !this.#epoch.isDead(row))
+    const rows = this.#groups.rowsOf(group).filter((row) => !this.#epoch.isDead(row))
     // In their order, which is that of memory.
     return writeGroup(this, group, rows.sort())
   }
@@ -201,12 +214,18 @@ export class StateTable implements Omit<StateStore, 'commit'> {
   groupSizeBytes(group: number): number {
     const textBytes = this.#columns.reduce((sum, one) => sum + one.textBytes, 0)
     const perRow = this.#columns.reduce((sum, one) => sum + one.rowBytes, 0) + textBytes / Math.max(1, this.#rows)
-    return Math.round(this.#grouped().count(group) * perRow)
+    return Math.round(this.#groups.rowsOf(group).length * perRow)
   }
 
   /** The changes are committed: what was before them is forgotten. */
   seal(): void {
-    this.#epoch.seal((row) => this.#forget(row))
+    this.#epoch.seal((row) => {
+      const section = this.section?.idOf(row) ?? NO_ROW
+      // The rows of a closed window go together.
+      if (section !== NO_ROW && this.#times?.isOver(section) === true) this.#index.drop(section)
+      else this.#index.remove(this.#index.hash(row), row)
+      this.#giveBack(row)
+    })
     const rowsMax = Math.max(PAGE_ROWS, this.#space.capacity >> 4)
     for (const column of this.#columns) column.tidy(rowsMax)
   }
@@ -241,12 +260,12 @@ export class StateTable implements Omit<StateStore, 'commit'> {
   /** Recovery: the rows of the group become exactly those. Where it throws, the table is to be thrown away. */
   replaceGroup(group: number, bytes: Uint8Array): void {
     assert(this.#epoch.touched.length === 0, 'a group is replaced between epochs only')
-    for (const row of this.#grouped().rowsOf(group).slice()) {
+    for (const row of this.#groups.rowsOf(group).slice()) {
       this.#leave(row)
       this.#forget(row, group)
     }
     readGroup(this, group, bytes, (load) => {
-      const found = this.#groupOf(PROBE)
+      const found = this.#groups.groupOf(PROBE)
       if (found !== group) return `a key is of group ${found}`
       return this.#load(load, found) ? null : 'a key is there twice'
     })
@@ -274,24 +293,34 @@ export class StateTable implements Omit<StateStore, 'commit'> {
 
   /** Makes sure of all that a put of the probe's key needs, but for the value's texts. Throws STATE_TOO_LARGE. */
   #reserve(row: number, group = NO_GROUP): void {
+    if (row === NO_ROW) {
+      this.#reserveKey(group)
+      this.#index.reserve(PROBE, this.#index.hash(PROBE))
+    } else this.#epoch.reserve()
+  }
+  #reserveKey(group = NO_GROUP): void {
     this.#epoch.reserve()
-    if (row !== NO_ROW) return
     const { keyColumns } = this
     for (let index = 0; index < keyColumns.length; index++) (keyColumns[index] as StateColumn).reserveRow(PROBE)
-    this.#index.reserve(PROBE, this.#index.hash(PROBE))
-    if (this.#groups !== null) this.#groups.reserve(group === NO_GROUP ? this.#groupOf(PROBE) : group)
+    if (this.#groups.isOpen) this.#groups.reserve(PROBE, group)
   }
   /** A row for the probe's key, which has none. */
   #insert(group = NO_GROUP): number {
+    const row = this.#take(group)
+    this.#index.insert(this.#index.hash(row), row)
+    return row
+  }
+  #take(group = NO_GROUP): number {
     const row = this.#space.take()
     const { keyColumns } = this
     for (let index = 0; index < keyColumns.length; index++) (keyColumns[index] as StateColumn).copy(PROBE, row)
-    this.#index.insert(this.#index.hash(row), row)
-    if (this.#groups !== null) this.#groups.add(group === NO_GROUP ? this.#groupOf(row) : group, row)
+    if (this.#groups.isOpen) this.#groups.add(row, group)
     return row
   }
   #create(): number {
-    const row = this.#insert()
+    return this.#started(this.#insert())
+  }
+  #started(row: number): number {
     this.#epoch.create(row)
     this.#enter(row)
     return row
@@ -308,37 +337,13 @@ export class StateTable implements Omit<StateStore, 'commit'> {
   /** Takes a row out of the index and gives it back. */
   #forget(row: number, group = NO_GROUP): void {
     this.#index.remove(this.#index.hash(row), row)
-    if (this.#groups !== null) this.#groups.remove(group === NO_GROUP ? this.#groupOf(row) : group, row)
+    this.#giveBack(row, group)
+  }
+  /** Gives back a row that is in no index. */
+  #giveBack(row: number, group = NO_GROUP): void {
+    if (this.#groups.isOpen) this.#groups.remove(row, group)
     const columns = this.#columns
     for (let index = 0; index < columns.length; index++) (columns[index] as StateColumn).clear(row)
     this.#space.release(row)
   }
-
-  /** The group of a row's key, by the hash of data/hash.ts. */
-  #groupOf(row: number): number {
-    const { keyColumns } = this
-    let hash = HASH_SEED
-    for (let index = 0; index < keyColumns.length; index++) hash = (keyColumns[index] as StateColumn).hash(row, hash)
-    return hash & (KEY_GROUPS - 1)
-  }
-  /** From the first call on, the rows of groups are kept: only tables with a checkpoint need them. */
-  #grouped(): GroupMembers {
-    if (this.#groups !== null) return this.#groups
-    const groups = new GroupMembers(this.#memory)
-    this.#space.add(groups)
-    for (const row of this.#epoch.used()) groups.add(this.#groupOf(row), row)
-    this.#groups = groups
-    return groups
-  }
 }
-
-/** The key column whose values have an index each: the one by which rows expire, else the first window. Alone it would have an index for each row. */
-function sectionOf({ expiry, keyTypes }: StateSchema, keyColumns: readonly StateColumn[]): InternedColumn | null {
-  if (keyColumns.length < 2) return null
-  const isTime = (index: number): boolean => keyTypes[index]?.kind === 'struct'
-  const place = expiry?.of === 'key' && isTime(expiry.path[0] as number) ? (expiry.path[0] as number) : keyTypes.findIndex(isWindow)
-  const column = keyColumns[place]
-  return column instanceof InternedColumn ? column : null
-}
-const isWindow = (type: DataType): boolean =>
-  type.kind === 'struct' && type.fields.length === 2 && type.fields.every((one) => one.type.kind === 'timestamp')

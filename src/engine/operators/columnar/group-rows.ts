@@ -1,7 +1,7 @@
 /** The rows of the state table that a batch's keys lead to: what key-rows.ts and window-rows.ts share. */
 import type { Vector } from '../../../data/vector.ts'
 import type { StateColumn } from '../../state/state-column.ts'
-import { PROBE, type StateTable } from '../../state/state-table.ts'
+import { NO_ROW, PROBE, type StateTable } from '../../state/state-table.ts'
 import { loadKey } from './key-load.ts'
 import type { LaneAggregate } from './lane-aggregates.ts'
 
@@ -24,8 +24,19 @@ export class GroupRows {
   upsert(): number {
     const { table } = this
     const row = table.upsertProbe()
-    if (table.created) for (const one of this.#aggregates) one.init(row)
+    if (table.created) this.#init(row)
     return row
+  }
+  /** The same for a key that is known to have no row; NO_ROW where the table cannot do so. */
+  append(): number {
+    const row = this.table.appendProbe()
+    if (row !== NO_ROW) this.#init(row)
+    return row
+  }
+
+  #init(row: number): void {
+    const aggregates = this.#aggregates
+    for (let index = 0; index < aggregates.length; index++) (aggregates[index] as LaneAggregate).init(row)
   }
 }
 

@@ -7,6 +7,7 @@ import type { LongColumn } from '../../state/long-column.ts'
 import { NumberColumn } from '../../state/number-column.ts'
 import { PAGE_BITS, PAGE_MASK } from '../../state/pages.ts'
 import type { StateColumn } from '../../state/state-column.ts'
+import type { StateTable } from '../../state/state-table.ts'
 import { StructColumn } from '../../state/struct-column.ts'
 
 export function loadKey(column: StateColumn, row: number, vector: Vector, index: number): void {
@@ -58,10 +59,19 @@ export class WindowKey {
     this.#start = this.#struct.children[0] as LongColumn
     this.#end = this.#struct.children[1] as LongColumn
   }
-  set(start: number, end: number): void {
+  isSectionOf({ section }: StateTable): boolean {
+    return section === this.#column
+  }
+  /** Gives the window's number, which holds for the epoch. */
+  set(start: number, end: number): number {
     this.#struct.present.set(PROBE)
     setSafe(this.#start, PROBE, start)
     setSafe(this.#end, PROBE, end)
     this.#column.seek(PROBE)
+    this.#column.reserveRow(PROBE)
+    return this.#column.idOf(PROBE)
+  }
+  point(id: number): void {
+    this.#column.point(id)
   }
 }

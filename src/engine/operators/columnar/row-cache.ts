@@ -1,5 +1,6 @@
 /**
- * From key codes (key-codes.ts) to rows of the state table, for the epoch under way: in an epoch a row is looked up, and readied for rollback, once.
+ * From key codes (key-codes.ts) to rows of the state table, for the epoch under way: in an epoch a row is looked up, and readied for rollback, once. Where keys have
+ * windows beside them, window-ring.ts does this.
  *
  * A directory is a lane of places of pages, one for each 64 codes; a page has a row for each code, 0 where it is not known. Pages lie in one slab, whose
  * page 0 stays empty and stands for all that are not made. So a hit is two loads, and a directory with few rows is small.
@@ -10,7 +11,7 @@ export const CODE_MASK = PAGE_ROWS - 1
 /** More than that is not worth keeping: 16 MiB. */
 const ENTRIES_MAX = 1 << 22
 
-/** The rows of one window, or of all keys where there are no windows. */
+/** The rows of all keys. */
 export class Directory {
   /** By code >>> CODE_BITS; at least as long as `RowCache.fit` was asked for. */
   places: Int32Array

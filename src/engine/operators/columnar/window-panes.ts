@@ -3,12 +3,16 @@
  * before. Exact for all times that `fits` admits, which leave room for every sum that is made of them; the rest is for time/windows.ts.
  */
 import type { WindowSpec } from '../../time/windows.ts'
-import { Directory } from './row-cache.ts'
 
 export interface WindowTable {
   readonly start: number
   readonly end: number
-  readonly directory: Directory
+  /** Windows that follow each other have numbers that do. */
+  readonly number: number
+  /** Its number in the state; 0: not known. */
+  id: number
+  /** Whether all state rows of the window were made by whom the panes are for. */
+  isAppending: boolean
 }
 export interface Pane {
   /** The times [low, high). */
@@ -17,15 +21,13 @@ export interface Pane {
   /** Windows at or below the late watermark, the earliest first, and those after them. */
   readonly late: readonly WindowTable[]
   readonly open: readonly WindowTable[]
-  /** The greatest code that the directories of the open windows have room for. */
-  codesMax: number
   /** Where the window is the only key: the state rows of the open windows, once they are known. */
   rows: Int32Array | null
 }
 
 const RING = 64
 const RING_MASK = RING - 1
-const NO_PANE: Pane = { low: Number.NaN, high: Number.NaN, late: [], open: [], codesMax: 0, rows: null }
+const NO_PANE: Pane = { low: Number.NaN, high: Number.NaN, late: [], open: [], rows: null }
 
 export class WindowPanes {
   readonly #size: number
@@ -91,14 +93,14 @@ export class WindowPanes {
       if (this.#lateUpTo !== null && table.end <= this.#lateUpTo) late.push(table)
       else open.push(table)
     }
-    const pane = { low, high, late, open, codesMax: -1, rows: null }
+    const pane = { low, high, late, open, rows: null }
     this.#ring[place] = pane
     return pane
   }
   #window(start: number): WindowTable {
     let table = this.#windows.get(start)
     if (table === undefined) {
-      table = { start, end: start + this.#size, directory: new Directory(0) }
+      table = { start, end: start + this.#size, number: Math.round((start - this.#offset) / this.#slide), id: 0, isAppending: false }
       this.#windows.set(start, table)
     }
     return table

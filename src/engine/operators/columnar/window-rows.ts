@@ -5,13 +5,15 @@
 import type { DataType } from '../../../data/data-type.ts'
 import type { Vector } from '../../../data/vector.ts'
 import type { StateColumn } from '../../state/state-column.ts'
+import { NO_ROW } from '../../state/state-table.ts'
 import type { WindowSpec } from '../../time/windows.ts'
 import { CODES_MAX, type GroupRows, lane } from './group-rows.ts'
 import { KeyCodes } from './key-codes.ts'
+import { KeyExamples, NO_CODE } from './key-examples.ts'
 import { WindowKey } from './key-load.ts'
 import type { Entries } from './lane-aggregates.ts'
-import { CODE_BITS, CODE_MASK, RowCache } from './row-cache.ts'
 import { type Pane, WindowPanes, type WindowTable } from './window-panes.ts'
+import { WindowRing } from './window-ring.ts'
 
 /** Entries made at once: a batch of long windows with a short slide is mapped in parts. */
 const ENTRIES_MAX = 1 << 16
@@ -26,15 +28,14 @@ export class WindowRows {
   readonly #keyColumns: readonly StateColumn[]
   readonly #window: WindowKey
   readonly #panes: WindowPanes
-  readonly #cache = new RowCache()
+  readonly #ring: WindowRing
+  readonly #examples: KeyExamples
   readonly #windowsMax: number
   #lateUpTo: bigint | null = null
   #keys: readonly Vector[] = []
   #lane: Int32Array = new Int32Array(0)
   #rows: Int32Array = new Int32Array(0)
   #at: Int32Array = new Int32Array(0)
-  /** The row whose keys are in the probe. */
-  #probed = -1
 
   /** `types`: of all keys, in order; `position`: where the window is among them. */
   constructor(groups: GroupRows, types: readonly DataType[], position: number, spec: WindowSpec) {
@@ -43,8 +44,10 @@ export class WindowRows {
     this.#codes = new KeyCodes(types.filter((_, index) => index !== position))
     this.#keyColumns = keyColumns.filter((_, index) => index !== position)
     this.#window = new WindowKey(keyColumns[position] as StateColumn)
+    this.#examples = new KeyExamples(this.#keyColumns)
     this.#panes = new WindowPanes(spec)
     this.#windowsMax = Number((spec.sizeMicros + spec.slideMicros - 1n) / spec.slideMicros)
+    this.#ring = new WindowRing(this.#windowsMax)
   }
 
   begin(lateUpTo: bigint | null): void {
@@ -53,7 +56,8 @@ export class WindowRows {
   }
   /** Forgets the rows: some may have been removed. */
   clear(): void {
-    this.#cache.clear()
+    this.#ring.clear()
+    this.#examples.clear()
     this.#panes.clear(this.#lateUpTo)
   }
   fits(times: Float64Array): boolean {
@@ -62,13 +66,14 @@ export class WindowRows {
 
   /** Readies a batch: its keys but for the window. */
   open(keys: readonly Vector[], length: number): void {
-    if (this.#codes.max > CODES_MAX || this.#cache.isFull) {
+    if (this.#codes.max > CODES_MAX || !this.#ring.hasRoom(this.#codes.max)) {
       this.clear()
       this.#codes.clear()
     }
     this.#keys = keys
-    this.#probed = -1
     this.#lane = this.#codes.code(keys, length)
+    this.#examples.fit(this.#codes.max)
+    this.#ring.fit(this.#codes.max)
   }
   /** How many rows may be mapped at once. */
   get rowsMax(): number {
@@ -87,11 +92,14 @@ export class WindowRows {
     const rows = this.#rows
     const at = this.#at
     const codes = this.#lane
-    const codesMax = this.#codes.max
-    let { slab } = this.#cache
+    const { cells, latest, size, bits } = this.#ring
+    const mask = size - 1
     let [low, high] = [Number.NaN, Number.NaN]
     let open = NO_WINDOWS
     let late = NO_WINDOWS
+    // The numbers of the first and last open window.
+    let [first, last] = [0, 0]
+    let firstCell = 0
     let isWhole = from === 0
     let count = 0
     for (let row = from; row < to; row++) {
@@ -102,23 +110,23 @@ export class WindowRows {
         high = pane.high
         open = pane.open
         late = pane.late
-        if (pane.codesMax < codesMax) {
-          for (let index = 0; index < open.length; index++) open[index]?.directory.fit(codesMax)
-          pane.codesMax = codesMax
-        }
+        first = open.length === 0 ? 0 : (open[0] as WindowTable).number
+        last = first + open.length - 1
+        firstCell = first & mask
       }
       if (late.length > 0) {
         isWhole = false
         for (const window of late) onLate(row, window)
       }
+      if (open.length === 0) continue
       const code = codes[row] as number
+      const seen = latest[code] as number
+      if (last > seen) this.#ring.advance(code, last)
+      const base = code << bits
+      const isBehind = first <= seen - size
       for (let index = 0; index < open.length; index++) {
-        const window = open[index] as WindowTable
-        let found = slab[(window.directory.places[code >>> CODE_BITS] as number) + (code & CODE_MASK)] as number
-        if (found === 0) {
-          found = this.#miss(row, window, code)
-          slab = this.#cache.slab
-        }
+        let found = isBehind ? 0 : (cells[base | ((firstCell + index) & mask)] as number)
+        if (found === 0) found = this.#miss(row, open[index] as WindowTable, code)
         rows[count] = found
         at[count++] = row
       }
@@ -173,18 +181,44 @@ export class WindowRows {
 
   /** The row of a window alone, whose code is 0. */
   #rowOf(row: number, window: WindowTable): number {
-    const place = window.directory.places[0] as number
-    const found = this.#cache.slab[place] as number
-    return found === 0 ? this.#miss(row, window, 0) : found
+    const found = this.#ring.get(0, window.number)
+    return found > 0 ? found : this.#miss(row, window, 0)
   }
-  #miss(row: number, { start, end, directory }: WindowTable, code: number): number {
-    if (this.#probed !== row) {
+  /** Of a row and a window that have no cell, or an empty one. */
+  #miss(row: number, window: WindowTable, code: number): number {
+    const ring = this.#ring
+    const examples = this.#examples
+    const isKnown = examples.load(code)
+    // The code under which all rows of the keys are known.
+    let first = isKnown ? examples.firstOf(code) : code
+    if (!isKnown) {
       this.#groups.load(this.#keyColumns, this.#keys, row)
-      this.#probed = row
+      const other = examples.find()
+      if (other !== NO_CODE) {
+        first = other
+        examples.follow(code, first)
+      }
     }
-    this.#window.set(start, end)
-    const found = this.#groups.upsert()
-    this.#cache.set(directory, code, found)
+    const known = ring.get(first, window.number)
+    const found = known > 0 ? known : this.#rowOfProbe(window, known === 0)
+    if (!isKnown && first === code) examples.add(code, found)
+    if (known === 0) ring.set(first, window.number, found)
+    if (first !== code && ring.get(code, window.number) === 0) ring.set(code, window.number, found)
     return found
+  }
+  /** The row of the window for the keys in the probe. `isNew`: if all rows of the window were made here, it has none for them. */
+  #rowOfProbe(window: WindowTable, isNew: boolean): number {
+    if (window.id > 0) {
+      this.#window.point(window.id)
+      if (isNew && window.isAppending) {
+        const made = this.#groups.append()
+        if (made !== NO_ROW) return made
+        window.isAppending = false
+      }
+      return this.#groups.upsert()
+    }
+    window.id = this.#window.set(window.start, window.end)
+    window.isAppending = this.#window.isSectionOf(this.#groups.table) && this.#groups.table.canAppend(window.id)
+    return this.#rowOfProbe(window, isNew)
   }
 }
