@@ -114,6 +114,23 @@ export const errorCodes = {
     'The state of the query would pass its memory budget.',
     'Raise millrace.state.maxBytes, add a watermark so that state expires, or give fewer keys.',
   ),
+  // ── Kafka
+  KAFKA_PROTOCOL_ERROR: entry(
+    "A message is not well-formed in Kafka's protocol, or a value does not fit it.",
+    'Check that the address is that of a Kafka broker; the message says what is wrong.',
+  ),
+  KAFKA_VERSION_UNSUPPORTED: entry(
+    'The two sides have no version of a request in common, or the version lacks a field.',
+    'Use a broker or client of a version that the message allows.',
+  ),
+  KAFKA_RECORDS_DAMAGED: entry(
+    'A batch of records is damaged: its checksum, lengths or compressed bytes are wrong.',
+    'Look at the log of the partition at the offset that the message names.',
+  ),
+  KAFKA_RECORD_FORMAT: entry(
+    'A batch of records has a format that is not read: one from before Kafka 0.11, or one that is not known.',
+    'Have the topic rewritten by a client of Kafka 0.11 or later.',
+  ),
   INTERNAL_ERROR: entry('An invariant of the engine does not hold.', 'This is a defect of Millrace: please report it with the message.'),
 } as const satisfies Record<string, ErrorCodeEntry>
 

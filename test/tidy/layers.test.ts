@@ -17,11 +17,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   plan: ['data', 'io'],
   api: ['data', 'plan', 'io'],
   engine: ['data', 'plan', 'io'],
-  connectors: ['data', 'plan', 'io'],
+  connectors: ['data', 'plan', 'io', 'kafka'],
+  kafka: ['data', 'io'],
   composition: ['data', 'plan', 'io', 'api', 'engine', 'connectors'],
   index: ['data', 'plan', 'io', 'api', 'composition'],
-  testing: ['data', 'plan', 'io', 'api', 'engine', 'connectors', 'composition'],
-  cli: ['data', 'plan', 'io', 'api', 'engine', 'composition', 'connectors'],
+  testing: ['data', 'plan', 'io', 'kafka', 'api', 'engine', 'connectors', 'composition'],
+  cli: ['data', 'plan', 'io', 'kafka', 'api', 'engine', 'composition', 'connectors'],
 }
 
 const roomOf = (path: string): string => relative(join(root, 'src'), path).split('/')[0]?.replace(/\.ts$/, '') ?? ''
@@ -80,10 +81,21 @@ describe('layers', () => {
     expect(wrong.map((path) => relative(root, path))).toEqual([])
   })
 
+  test('kafka/protocol does no I/O: it imports its own files, the compression of Node and optional packages only', () => {
+    const wrong = shippedFiles('src/kafka/protocol').flatMap((path) =>
+      importsOf(path)
+        .filter((one) => (one.startsWith('.') ? !ownOrError(join(dirname(path), one)) : one !== 'node:zlib'))
+        .map((one) => `${relative(root, path)} imports ${one}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
   test('text becomes code in one file', () => {
     const makers = shippedFiles('src').filter((path) => /new Function\(|\beval\(/.test(readFileSync(path, 'utf8')))
     expect(makers.map((path) => relative(root, path))).toEqual(['src/engine/compile/generated-code.ts'])
   })
 })
+
+const ownOrError = (path: string): boolean => /^src\/(kafka\/protocol\/|error\.ts$)/.test(relative(root, path))
 
 const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '')
