@@ -20,6 +20,7 @@ export interface Lines {
 const LF = 10
 const CR = 13
 const RECORDS_MIN = 256
+const SEARCHED_BYTES = 4096
 
 export class RecordBounds implements Records {
   bytes: Uint8Array = new Uint8Array(0)
@@ -31,7 +32,7 @@ export class RecordBounds implements Records {
   #areLines = false
   #lines = { starts: new Int32Array(RECORDS_MIN), ends: new Int32Array(RECORDS_MIN) }
   #view: Buffer = Buffer.alloc(0)
-  /** The next `\r`, looked for once where there is none. */
+  /** The next `\r`, or how far there is none. */
   #cr = 0
 
   begin(input: Records | Lines): void {
@@ -49,7 +50,7 @@ export class RecordBounds implements Records {
     this.starts[0] = 0
     this.count = 0
     this.#view = Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length)
-    this.#cr = -1
+    this.#cr = 0
   }
 
   get areLines(): boolean {
@@ -61,10 +62,18 @@ export class RecordBounds implements Records {
     return this.#areLines ? this.starts.length - 1 : this.starts.length
   }
 
+  /** Whether there is such a record, the next one at most; then there is room for it, and its start is known. */
+  has(record: number): boolean {
+    if (record < this.count) return true
+    if (!this.#areLines || (this.starts[this.count] as number) >= this.#view.length) return false
+    if (this.count + 2 > this.starts.length) this.#grow()
+    return true
+  }
+
   /** Finds the ends of so many records, and the room for another one; gives how many are known, which is fewer only where there are no more. */
   upTo(wanted: number): number {
     if (!this.#areLines) return Math.min(wanted, this.count)
-    while (this.count < wanted && (this.starts[this.count] as number) < this.#view.length) this.#findEnd()
+    while (this.count < wanted && this.has(this.count)) this.#findEnd()
     return Math.min(wanted, this.count)
   }
 
@@ -74,18 +83,25 @@ export class RecordBounds implements Records {
   }
 
   #findEnd(): void {
-    if (this.count + 2 > this.starts.length) this.#grow()
     const view = this.#view
     const start = this.starts[this.count] as number
     const lf = view.indexOf(LF, start)
-    if (this.#cr < start) {
-      const cr = view.indexOf(CR, start)
-      this.#cr = cr < 0 ? view.length : cr
-    }
-    const end = Math.min(lf < 0 ? view.length : lf, this.#cr)
+    const end = this.#carriageReturn(start, lf < 0 ? view.length : lf)
     this.ends[this.count] = end
     this.count++
     this.starts[this.count] = view[end] === CR && view[end + 1] === LF ? end + 2 : end + 1
+  }
+
+  /** Where the first `\r` between is, or `to`. Some bytes are searched at once, and no further: most blocks have none, and decoders ask for few ends. */
+  #carriageReturn(from: number, to: number): number {
+    const view = this.#view
+    if (this.#cr < from) this.#cr = from
+    while (this.#cr < to && view[this.#cr] !== CR) {
+      const searched = Math.max(to, Math.min(view.length, this.#cr + SEARCHED_BYTES))
+      const found = view.subarray(this.#cr, searched).indexOf(CR)
+      this.#cr = found < 0 ? searched : this.#cr + found
+    }
+    return Math.min(this.#cr, to)
   }
 
   #grow(): void {

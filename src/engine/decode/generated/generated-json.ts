@@ -85,7 +85,7 @@ export class GeneratedJson implements Decoder {
     const records = this.#records
     this.#begin(input)
     let record = 0
-    while (records.upTo(record + 1) > record) record = this.#next(record)
+    while (records.has(record)) record = this.#next(record)
     const rows = this.#row
     const decoded: Decoded = {
       records: record,
@@ -141,6 +141,7 @@ export class GeneratedJson implements Decoder {
     this.#reserve()
     const records = this.#records
     const speculation = this.#speculation
+    if (!records.areLines || speculation.learns) records.upTo(record + 1)
     const expected = speculation.codeFor(this.#bytes, records, record, records.areLines, this.#row)
     if (expected !== null) {
       const next = expected.lines ? this.#runLines(expected, record) : this.#run(expected, record, records.count)
@@ -154,7 +155,7 @@ export class GeneratedJson implements Decoder {
       if (this.#hasSliced()) return record
       speculation.noteMiss()
     }
-    const to = expected === null ? records.upTo(record + speculation.patience) : record + 1
+    const to = records.upTo(record + (expected === null ? speculation.patience : 1))
     this.#reserve()
     const next = this.#run(this.#generic, record, to)
     if (next > record) {
@@ -174,8 +175,13 @@ export class GeneratedJson implements Decoder {
   #runLines({ read }: RecordCode, record: number): number {
     const records = this.#records
     const { starts, ends, bytes, capacity } = records
-    const to = Math.min(capacity, record + RECORDS_A_CALL)
-    const next = read(this.#bytes, this.#view, starts, ends, record, to, 0, this.#row, bytes.length)
+    const alone = this.#paths.speculative < RECORDS_ALONE
+    let next = record
+    while (next < capacity) {
+      const to = alone ? next + 1 : capacity
+      next = read(this.#bytes, this.#view, starts, ends, next, to, 0, this.#row + next - record, bytes.length)
+      if (next < to) break
+    }
     records.readTo(next)
     return next
   }
@@ -243,8 +249,8 @@ export class GeneratedJson implements Decoder {
   }
 }
 
-/** So few that an optimised function is entered by the next call, and none has to be compiled for the middle of a long loop. */
-const RECORDS_A_CALL = 1024
+/** The first records are read by a call each, so that the optimiser compiles the function once, and not for the middle of its loop too. */
+const RECORDS_ALONE = 65_536
 const NO_RECORDS: Records = { bytes: new Uint8Array(0), starts: new Int32Array(0), ends: new Int32Array(0), origin: '' }
 
 /** Lines with a line end behind the last of them, and room behind it; the same bytes where they are so. */

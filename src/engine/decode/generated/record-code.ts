@@ -1,5 +1,5 @@
 /**
- * The functions that are generated for a decoder. All read the records from `i` up to `to`, one row each from `row` on, and come back with the number of
+ * The functions that are generated for a decoder. All read the records from `i` up to `to`, one at least, a row each from `row` on, and come back with the number of
  * the first record that surprises them (or `to`), of which nothing counts: positions are those of `starts` and `ends` less `shift`, and a record that ends
  * beyond `limit` is a surprise, since words are read beyond the end of what is there.
  *
@@ -59,15 +59,8 @@ function bitsOf(node: FieldNode, words: number[] = []): number[] {
 function begin(code: CodeWriter, tree: FieldTree, time: TimeReader, lines: boolean): Locals {
   const locals = new Locals(code)
   addLocals(locals, tree.members, time)
-  if (lines) code.add('const e = limit', 'for (; i < to; i++, row++) {', 'let p = starts[i]', 'fast: {', 'if (p >= e) break fast')
-  else
-    code.add(
-      'for (; i < to; i++, row++) {',
-      'let p = starts[i] - shift',
-      'const e = ends[i] - shift',
-      'fast: {',
-      'if (e > limit) break fast',
-    )
+  if (lines) code.add('const e = limit', 'for (;;) {', 'let p = starts[i]', 'fast: {', 'if (p >= e) break fast')
+  else code.add('for (;;) {', 'let p = starts[i] - shift', 'const e = ends[i] - shift', 'fast: {', 'if (e > limit) break fast')
   return locals
 }
 
@@ -82,7 +75,8 @@ function end(code: CodeWriter, tree: FieldTree, lines: boolean): void {
     )
   else code.add('if (p !== e) break fast')
   for (let word = 0; word < words(tree); word++) code.add(`if (n${word} !== 0) ${marker}.mark(row, ${word * BITS}, n${word})`)
-  code.add('continue', '}', 'return i', '}', 'return i')
+  // One record alone does not go back to the top of the loop: see RECORDS_ALONE.
+  code.add('i++', 'row++', 'if (i < to) continue', '}', 'return i', '}')
 }
 const words = ({ lanes }: FieldTree): number => Math.ceil(lanes.length / BITS)
 

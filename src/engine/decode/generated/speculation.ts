@@ -42,9 +42,14 @@ export class Speculation {
     return Math.max(1, this.#wait)
   }
 
+  /** Whether the next record may be learned from. */
+  get learns(): boolean {
+    return this.#wait <= 0 && (this.#template === null || this.#isSurprised)
+  }
+
   /** The code to try, learned from this record if need be; null where no template is worth it. A new one is rehearsed in `row`. */
   codeFor(bytes: Uint8Array, { starts, ends }: Records, record: number, lines: boolean, row: number): TemplateCode | null {
-    if (this.#wait <= 0 && (this.#template === null || this.#isSurprised) && !this.#returns()) {
+    if (this.learns && !this.#returns()) {
       this.#learn(templateOf(bytes, starts[record] as number, ends[record] as number, this.#tree.members))
     }
     if (this.#template !== null && (this.#code === null || this.#code.lines !== lines))
