@@ -26,13 +26,15 @@ export class JsonLines {
     return this.#out.at
   }
 
-  /** Appends the rows [from, to) of the batch. */
-  add(batch: Batch, from = 0, to: number = batch.length): void {
+  /** Appends rows of the batch from `from` on until there are so many bytes; gives the first row that is not written. */
+  add(batch: Batch, from = 0, bytesMax: number = Number.POSITIVE_INFINITY): number {
     this.#root.beginColumns(batch.columns)
-    for (let row = from; row < to; row++) {
-      this.#root.write(row)
+    let row = from
+    while (row < batch.length && this.#out.at < bytesMax) {
+      this.#root.write(row++)
       this.#out.put(this.#end)
     }
+    return row
   }
 
   /** All that was written, as bytes of their own; the next begin anew. */

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { OutputBench } from '../../../test/output-bench.ts'
-import { field, intType, structType } from '../../data/data-type.ts'
+import { field, intType, stringType, structType } from '../../data/data-type.ts'
+import { JsonLines } from '../../data/json-bytes.ts'
 import { t } from '../../data/type-builder.ts'
 import { batchFromDatums } from '../../data/vector-builder.ts'
 import { realIo } from '../../io/real.ts'
@@ -12,6 +13,7 @@ import { describeSink } from '../../testing/sink-conformance.ts'
 import { testSession } from '../../testing/test-session.ts'
 import { MemoryStream } from '../memory/memory-stream.ts'
 import { jsonFilesSink, textFilesSink } from './files-sink-provider.ts'
+import { PartWriter } from './part-writer.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -83,6 +85,22 @@ describe('the file sink', () => {
     expect(await bench.names()).toEqual(['part-0-0000000000-0.json', 'part-0-0000000000-1.json', 'part-0-0000000002-0.json'])
     expect(await readFile(join(folder, 'part-0-0000000000-0.json'), 'utf8')).toBe('{"id":1}\n{"id":2}\n{"id":3}\n')
     expect(await readdir(join(folder, '_millrace/work'))).toEqual([])
+  })
+
+  test('a part is full by its bytes, not by its characters, and none of a failed epoch is left for the next', async () => {
+    const disk = new SimulatedDisk({ seed: 1 })
+    await disk.makeFolder('/out')
+    const schema = structType([field('v', stringType)])
+    const lines = new JsonLines(schema)
+    lines.add(batchFromDatums(schema, [['of before']]))
+    const writer = new PartWriter({ disk, lines, pathOf: (part) => `/out/${part}`, maxFileBytes: 25 })
+    await writer.write(batchFromDatums(schema, [['€€'], ['éé'], [null], ['"'], ['x'.repeat(40)]]))
+    const parts = await writer.finish()
+    expect(parts.map(({ bytes, rows }) => [bytes, rows])).toEqual([
+      [28, 2],
+      [63, 3],
+    ])
+    expect(Buffer.from(disk.readNow('/out/1') ?? []).toString()).toBe(`{}\n{"v":"\\""}\n{"v":"${'x'.repeat(40)}"}\n`)
   })
 
   test('the text sink writes the one string column, a null as an empty line', async () => {

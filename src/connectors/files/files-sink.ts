@@ -2,16 +2,16 @@
  * The file sink: each epoch's rows as parts in a folder. What becomes of the parts, and what holds after a crash, is said in manifest-output.ts for a query with
  * a checkpoint (exactly once) and in epoch-output.ts for one without (at least once). Append mode only, as in Spark: a file that is published does not change.
  */
-import { jsonEncoder } from '../../data/json-encoder.ts'
+import { JsonLines } from '../../data/json-bytes.ts'
 import type { Batch } from '../../data/vector.ts'
-import { readerOf } from '../../data/vector-reader.ts'
 import { assert, MillraceError } from '../../error.ts'
 import type { CommittedOutput, EpochInfo, EpochToken, RunnerInfo, Sink, SinkContext, SinkToken } from '../../plan/contracts/sink.ts'
 import { type EpochOutput, LooseOutput } from './epoch-output.ts'
 import { codeOf, entryLines, logFiles } from './manifest-log.ts'
 import { checkOwner, ManifestOutput } from './manifest-output.ts'
 import { type OutputLayout, outputLayout } from './output-layout.ts'
-import { PartWriter } from './part-writer.ts'
+import { PartWriter, type RowLines } from './part-writer.ts'
+import { TextLines } from './text-lines.ts'
 
 export interface FilesSinkSettings {
   readonly format: 'json' | 'text'
@@ -27,7 +27,7 @@ export class FilesSink implements Sink {
   readonly #context: SinkContext
   readonly #settings: FilesSinkSettings
   readonly #layout: OutputLayout
-  readonly #textOf: (batch: Batch, row: number) => string
+  readonly #lines: RowLines
   #output: EpochOutput | null = null
   /** The work of an epoch that is begun; null between epochs, and in one that readers see already. */
   #writer: PartWriter | null = null
@@ -38,7 +38,8 @@ export class FilesSink implements Sink {
     this.#context = context
     this.#settings = settings
     this.#layout = outputLayout(settings.path)
-    this.#textOf = settings.format === 'json' ? jsonLines(context, settings) : textLines(settings)
+    const { format, lineSeparator } = settings
+    this.#lines = format === 'json' ? new JsonLines(context.schema, lineSeparator) : new TextLines(lineSeparator)
   }
 
   /** Throws SINK_FAILED where the path is no folder, or has the output of another query. */
@@ -84,7 +85,7 @@ export class FilesSink implements Sink {
     this.#writer = new PartWriter({
       disk: this.#context.io.disk,
       pathOf: (part) => `${this.#layout.work}/${output.workName(info, part)}`,
-      textOf: this.#textOf,
+      lines: this.#lines,
       maxFileBytes: this.#settings.maxFileBytes,
     })
   }
@@ -142,22 +143,5 @@ export class FilesSink implements Sink {
       }
     }
     return null
-  }
-}
-
-function jsonLines({ schema }: SinkContext, { lineSeparator }: FilesSinkSettings): (batch: Batch, row: number) => string {
-  const encode = jsonEncoder(schema)
-  return (batch, row) => encode(batch, row) + lineSeparator
-}
-
-/** A null is an empty line, as in Spark. */
-function textLines({ lineSeparator }: FilesSinkSettings): (batch: Batch, row: number) => string {
-  let last: Batch | null = null
-  let read: (row: number) => unknown = () => null
-  return (batch, row) => {
-    const [column] = batch.columns
-    if (batch !== last && column !== undefined) read = readerOf(column)
-    last = batch
-    return `${read(row) ?? ''}${lineSeparator}`
   }
 }

@@ -6,7 +6,16 @@ import type { Disk, WritableFile } from '../../io/io.ts'
 import { checksumText } from './manifest-entry.ts'
 import { createAnew } from './manifest-log.ts'
 
-const CHUNK_CHARACTERS = 256 * 1024
+const CHUNK_BYTES = 256 * 1024
+
+/** Rows as bytes, each with its end. */
+export interface RowLines {
+  /** Bytes that were made and not taken. */
+  readonly length: number
+  /** Appends rows of the batch from `from` on until there are so many bytes, one row at least; gives the first row that is not written. */
+  add(batch: Batch, from: number, bytesMax: number): number
+  take(): Uint8Array
+}
 
 export interface WrittenPart {
   readonly path: string
@@ -18,8 +27,7 @@ export interface PartWriterOptions {
   readonly disk: Disk
   /** The hidden path of part `part`. */
   readonly pathOf: (part: number) => string
-  /** The text of a row, with its end. */
-  readonly textOf: (batch: Batch, row: number) => string
+  readonly lines: RowLines
   /** A part that has so many bytes is full. */
   readonly maxFileBytes: number
 }
@@ -35,25 +43,29 @@ export class PartWriter {
   readonly #options: PartWriterOptions
   readonly #finished: WrittenPart[] = []
   #open: OpenPart | null = null
-  #text = ''
-  #textRows = 0
+  /** Rows that are not in a file yet. */
+  #rows = 0
 
   constructor(options: PartWriterOptions) {
     this.#options = options
+    // What an epoch that failed left.
+    options.lines.take()
   }
 
   async write(batch: Batch): Promise<void> {
-    const { textOf, maxFileBytes } = this.#options
-    for (let row = 0; row < batch.length; row++) {
-      this.#text += textOf(batch, row)
-      this.#textRows++
-      if (this.#text.length >= Math.min(CHUNK_CHARACTERS, maxFileBytes - (this.#open?.bytes ?? 0))) await this.#flush()
+    const { lines, maxFileBytes } = this.#options
+    for (let row = 0; row < batch.length; ) {
+      const bytesMax = Math.min(CHUNK_BYTES, maxFileBytes - (this.#open?.bytes ?? 0))
+      const next = lines.add(batch, row, bytesMax)
+      this.#rows += next - row
+      row = next
+      if (lines.length >= bytesMax) await this.#flush()
     }
   }
 
   /** Everything on the disk and synced; the names of the files are not. */
   async finish(): Promise<readonly WrittenPart[]> {
-    if (this.#textRows > 0) await this.#flush()
+    if (this.#rows > 0) await this.#flush()
     if (this.#open !== null) await this.#close(this.#open)
     return this.#finished
   }
@@ -75,15 +87,14 @@ export class PartWriter {
   }
 
   async #flush(): Promise<void> {
-    const bytes = Buffer.from(this.#text)
+    const bytes = this.#options.lines.take()
     this.#open ??= await this.#begin()
     const open = this.#open
     await open.file.append(bytes)
     open.bytes += bytes.length
-    open.rows += this.#textRows
+    open.rows += this.#rows
     open.checksum = crc32(bytes, open.checksum)
-    this.#text = ''
-    this.#textRows = 0
+    this.#rows = 0
     if (open.bytes >= this.#options.maxFileBytes) await this.#close(open)
   }
 
