@@ -2,7 +2,9 @@
  * What the engine costs beside programs by hand and beside DuckDB, over one file of JSON events, in turn, each run in a process of its own. File reading and
  * line splitting are included, and every program has to account for all records.
  *
- *     npm run bench -w bench -- engine [--repeat 3] [--records 2000000] [--only exercise1] [--name engine]
+ *     npm run bench -w bench -- engine [--repeat 3] [--records 2000000] [--only exercise1] [--only trickle] [--name engine]
+ *
+ * And how long a single row takes (engine/trickle.ts), which is measured in time and not in CPU.
  *
  * DuckDB comes from the npm registry into .cache/duckdb at the first run; where it cannot be had the bench goes on without it, and says so.
  */
@@ -16,6 +18,7 @@ import { type Job, jobs } from './engine/jobs.ts'
 import { circumstances, printTable, type Run, root, runProgram, type Spread, spreadOf, writeResult } from './measure.ts'
 
 const DUCKDB_VERSION = '1.5.6-r.1'
+const TRICKLE_ROWS = 2000
 const { values } = parseArgs({
   options: {
     repeat: { type: 'string', default: '3' },
@@ -25,8 +28,9 @@ const { values } = parseArgs({
   },
 })
 const [repeat, records] = [Number(values.repeat), Number(values.records)]
+const withTrickle = values.only === undefined || values.only.includes('trickle')
 const chosen = (Object.keys(jobs) as Job[]).filter((job) => values.only === undefined || values.only.includes(job))
-if (chosen.length === 0) throw new Error(`--only: there are ${Object.keys(jobs).join(', ')}.`)
+if (chosen.length === 0 && !withTrickle) throw new Error(`--only: there are ${[...Object.keys(jobs), 'trickle'].join(', ')}.`)
 
 const folder = dirname(fileURLToPath(import.meta.url))
 const duckdb = duckdbPackage()
@@ -46,12 +50,27 @@ for (let turn = 1; turn <= repeat; turn++)
       runs.set(`${job} ${program}`, [...(runs.get(`${job} ${program}`) ?? []), run])
       console.error(`${turn}/${repeat} ${job}, ${program}: ${((run.cpuSeconds / records) * 1e6).toFixed(3)} µs of CPU a record`)
     }
+const trickle = withTrickle ? await measureTrickle() : null
 report()
 
 function commandOf(program: string, job: Job): [string, string[]] {
   if (program === 'millrace') return [join(folder, 'engine/millrace.js'), [job, file]]
   if (program === 'by hand') return [join(folder, 'engine/by-hand.js'), [job, file]]
   return [join(folder, 'engine/duckdb.js'), [job, file, duckdb as string, program.includes('2') ? '2' : '1']]
+}
+
+/** Milliseconds, each the middle of as many processes as there are turns. */
+async function measureTrickle(): Promise<Readonly<Record<'medianMs' | 'p95Ms' | 'p99Ms', Spread>>> {
+  const found: Record<'medianMs' | 'p95Ms' | 'p99Ms', number[]> = { medianMs: [], p95Ms: [], p99Ms: [] }
+  for (let turn = 0; turn < repeat; turn++) {
+    const run = await runProgram<Readonly<Record<'counted' | keyof typeof found, number>>>(
+      join(folder, 'engine/trickle.js'),
+      [String(TRICKLE_ROWS)],
+      TRICKLE_ROWS,
+    )
+    for (const key of Object.keys(found) as (keyof typeof found)[]) found[key].push(run[key])
+  }
+  return { medianMs: spreadOf(found.medianMs), p95Ms: spreadOf(found.p95Ms), p99Ms: spreadOf(found.p99Ms) }
 }
 
 function report(): void {
@@ -75,11 +94,16 @@ function report(): void {
     }
   }
   console.log(`Medians of ${repeat}, ${records} records a run`)
-  printTable(rows)
-  const isWhole = repeat >= 3 && records === 2_000_000 && chosen.length === Object.keys(jobs).length
+  if (chosen.length > 0) printTable(rows)
+  if (trickle !== null)
+    printTable([
+      ['single rows, ms', 'median', 'p95', 'p99'],
+      ['trickle, millrace', ...[trickle.medianMs, trickle.p95Ms, trickle.p99Ms].map(({ median }) => median.toFixed(2))],
+    ])
+  const isWhole = repeat >= 3 && records === 2_000_000 && withTrickle && chosen.length === Object.keys(jobs).length
   const command = `npm run bench -w bench -- engine --repeat ${repeat} --records ${records}`
   const name = values.name ?? (isWhole ? 'engine' : 'engine-partial')
-  console.log(`Written to ${writeResult(name, { name, command, isWhole, ...circumstances(), records, repeat, jobs, cases })}`)
+  console.log(`Written to ${writeResult(name, { name, command, isWhole, ...circumstances(), records, repeat, jobs, cases, trickle })}`)
 }
 
 function cells(

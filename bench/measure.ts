@@ -45,10 +45,14 @@ function peakRssBytes(): number {
 }
 
 /** In the bench: runs a compiled program that calls measureWork, with Node options from MILLRACE_BENCH_NODE_OPTIONS such as --cpu-prof. */
-export async function runProgram(program: string, args: readonly string[], recordsExpected: number): Promise<Run> {
+export async function runProgram<R extends { readonly counted: number } = Run>(
+  program: string,
+  args: readonly string[],
+  recordsExpected: number,
+): Promise<R> {
   const nodeOptions = (process.env['MILLRACE_BENCH_NODE_OPTIONS'] ?? '').split(' ').filter((one) => one !== '')
   const { stdout } = await promisify(execFile)(process.execPath, [...nodeOptions, program, ...args], { maxBuffer: 1 << 20 })
-  const run = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Run
+  const run = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as R
   if (run.counted !== recordsExpected)
     throw new Error(`${program} ${args.join(' ')} accounts for ${run.counted} records of ${recordsExpected}.`)
   return run
