@@ -15,6 +15,7 @@ import { TextCodes } from './text-codes.ts'
 /** Up to so many rows are compared datum by datum. */
 const FEW_ROWS = 24
 const PLACES_A_ROW = 6
+const DIGIT_BITS = 12
 
 export interface RowOrder {
   readonly rows: Int32Array
@@ -216,11 +217,17 @@ function orderByWhole(vector: Vector, order: Int32Array<ArrayBuffer>): Int32Arra
   // 0 is for null.
   const greatest = max < min ? 0 : max - min + 1
   if (greatest >= Number.MAX_SAFE_INTEGER) return null
-  const bits = Math.min(16, Math.max(8, 32 - Math.clz32(length)))
+  // As few passes as there may be, with digits so short that the places of a pass lie near each other.
+  const wholeBits = Math.max(1, Math.ceil(Math.log2(greatest + 1)))
+  const bits = Math.ceil(wholeBits / Math.ceil(wholeBits / DIGIT_BITS))
   const ranks = new Int32Array(length)
   for (let scale = 1; scale <= greatest; scale *= 2 ** bits) {
-    for (let at = 0; at < length; at++)
-      ranks[at] = validity === null || isValid(validity, at) ? Math.floor(((values[at] as number) - min + 1) / scale) & (2 ** bits - 1) : 0
+    const mask = 2 ** bits - 1
+    if (greatest < 2 ** 31 && validity === null)
+      for (let at = 0; at < length; at++) ranks[at] = (((values[at] as number) - min + 1) / scale) & mask
+    else
+      for (let at = 0; at < length; at++)
+        ranks[at] = validity === null || isValid(validity, at) ? Math.floor(((values[at] as number) - min + 1) / scale) & mask : 0
     order = counted(order, { ranks, count: 2 ** bits })
   }
   return order

@@ -16,6 +16,13 @@ import type { Entries } from './lane-aggregates.ts'
 import { SessionIndex } from './session-index.ts'
 
 const FIRST_SLOTS = 64
+/** Of the session at hand: from when to when it is, the start of the one behind it, its state row, and its place among its key's. */
+const HAND_BITS = 3
+const FROM = 0
+const TO = 1
+const NEXT = 2
+const ROW = 3
+const PLACE = 4
 export interface SessionCallbacks {
   readonly onLate: (row: number) => void
   /** Folds entries so far: sessions are about to be merged. */
@@ -39,13 +46,8 @@ export class SessionRows {
   #slotOfCode = new Int32Array(FIRST_SLOTS)
   /** By state row; may be of an epoch before, so the slot is to be asked. */
   #slotOfRow: Int32Array = new Int32Array(FIRST_SLOTS)
-  // By slot: the session at hand.
-  #place = new Int32Array(FIRST_SLOTS)
-  #row = new Int32Array(FIRST_SLOTS)
-  #from = new Float64Array(FIRST_SLOTS)
-  #to = new Float64Array(FIRST_SLOTS)
-  /** The start of the session behind it. */
-  #next = new Float64Array(FIRST_SLOTS)
+  /** By slot: the session at hand, in one line of memory. */
+  #hands = new Float64Array(FIRST_SLOTS << HAND_BITS)
   #rows: Int32Array = new Int32Array(0)
   #at: Int32Array = new Int32Array(0)
   #count = 0
@@ -114,9 +116,11 @@ export class SessionRows {
         slot = this.#slotOf(keys, row)
         slots[codes[row] as number] = slot
       }
-      if (time >= (this.#from[slot] as number) && time <= (this.#to[slot] as number) && end < (this.#next[slot] as number)) {
-        if (end > (this.#to[slot] as number)) this.#to[slot] = end
-        this.#add(this.#row[slot] as number, row)
+      const hands = this.#hands
+      const hand = slot << HAND_BITS
+      if (time >= (hands[hand + FROM] as number) && time <= (hands[hand + TO] as number) && end < (hands[hand + NEXT] as number)) {
+        if (end > (hands[hand + TO] as number)) hands[hand + TO] = end
+        this.#add(hands[hand + ROW] as number, row)
       } else this.#join(slot, time, row, keys, callbacks)
     }
     return this.#entries()
@@ -127,16 +131,16 @@ export class SessionRows {
     for (let slot = 1; slot < this.#keys.length; slot++) {
       const sessions = this.#keys[slot] as KeySessions
       this.#putBack(slot, sessions)
-      for (let at = 0; at < sessions.rows.length; at++) {
-        if (sessions.touched[at] !== true) continue
-        let row = sessions.rows[at] as number
-        if (this.#start.numberAt(row) !== sessions.starts[at]) {
-          row = this.#renamed(row, sessions.starts[at] as number)
-          sessions.rows[at] = row
+      for (let at = 0; at < sessions.length; at++) {
+        if (!sessions.isTouched(at)) continue
+        let row = sessions.rowOf(at)
+        if (this.#start.numberAt(row) !== sessions.startOf(at)) {
+          row = this.#renamed(row, sessions.startOf(at))
+          sessions.setRow(at, row)
           sessions.hasChanged = true
           this.#noteSlot(row, slot)
         }
-        setSafe(this.#end, row, sessions.ends[at] as number)
+        setSafe(this.#end, row, sessions.endOf(at))
         this.#table.reschedule(row)
       }
       // The lists are as they should be; the lanes are read again where more rows come.
@@ -151,7 +155,7 @@ export class SessionRows {
       const start = this.#start.numberAt(row) as number
       let sessions = this.#keys[this.#slotOfRow[row] ?? 0] ?? null
       let place = sessions === null ? -1 : sessions.startingAfter(start) - 1
-      if (sessions === null || sessions.rows[place] !== row) {
+      if (sessions === null || sessions.rowOf(place) !== row) {
         for (const column of this.#keyColumns) column.copy(row, PROBE)
         sessions = this.#keys[this.#slotOfProbe()] as KeySessions
         place = sessions.startingAfter(start) - 1
@@ -164,7 +168,7 @@ export class SessionRows {
   /** The index follows what the epoch did. To be called before the table is sealed. */
   publish(): void {
     this.#hasReplaced = true
-    for (const sessions of this.#keys) if (sessions?.hasChanged === true) this.#index.replace(sessions.first, sessions.rows)
+    for (const sessions of this.#keys) if (sessions?.hasChanged === true) this.#index.replace(sessions.first, sessions.rows())
   }
   /** The epoch is committed. */
   published(): void {
@@ -206,7 +210,7 @@ export class SessionRows {
       sessions.insert(sessions.startingAfter(start), start, this.#end.numberAt(row) as number, row, false)
       this.#noteSlot(row, slot)
     }
-    if (slot >= this.#place.length) this.#growSlots()
+    if ((slot + 1) << HAND_BITS > this.#hands.length) this.#hands = copied(this.#hands, new Float64Array(2 * this.#hands.length))
     this.#leave(slot)
     return slot
   }
@@ -219,46 +223,49 @@ export class SessionRows {
     const first = sessions.endingFrom(time)
     const last = sessions.startingAfter(end) - 1
     if (first > last) {
-      const made = this.#created(keys, row, time)
+      const made = this.#created(sessions, keys, row, time)
       this.#noteSlot(made, slot)
       sessions.insert(first, time, end, made, true)
       sessions.hasChanged = true
       if (sessions.first === 0) {
-        sessions.first = sessions.rows[0] as number
+        sessions.first = sessions.rowOf(0)
         this.#index.add(sessions.first)
         this.#slotOfFirst.set(sessions.first, slot)
       }
     } else {
-      if (sessions.touched[first] !== true) this.#touch(sessions, first)
-      if (time < (sessions.starts[first] as number)) sessions.starts[first] = time
-      sessions.ends[first] = Math.max(end, sessions.ends[last] as number)
+      if (!sessions.isTouched(first)) this.#touch(sessions, first)
+      if (time < sessions.startOf(first)) sessions.setStart(first, time)
+      sessions.setEnd(first, Math.max(end, sessions.endOf(last)))
     }
-    const into = sessions.rows[first] as number
+    const into = sessions.rowOf(first)
     this.#add(into, row)
     if (first < last) {
       callbacks.fold(this.#entries())
       this.#count = 0
       for (let at = first + 1; at <= last; at++) {
-        callbacks.merge(sessions.rows[at] as number, into)
-        this.#table.removeRow(sessions.rows[at] as number)
+        callbacks.merge(sessions.rowOf(at), into)
+        this.#table.removeRow(sessions.rowOf(at))
       }
       sessions.remove(first + 1, last - first)
     }
-    this.#place[slot] = first
-    this.#row[slot] = into
-    this.#from[slot] = sessions.starts[first] as number
-    this.#to[slot] = sessions.ends[first] as number
-    this.#next[slot] = sessions.starts[first + 1] ?? Number.POSITIVE_INFINITY
+    const hands = this.#hands
+    const hand = slot << HAND_BITS
+    hands[hand + FROM] = sessions.startOf(first)
+    hands[hand + TO] = sessions.endOf(first)
+    hands[hand + NEXT] = sessions.startOrNever(first + 1)
+    hands[hand + ROW] = into
+    hands[hand + PLACE] = first
   }
-  #created(keys: readonly Vector[], row: number, time: number): number {
-    this.#groups.load(this.#keyColumns, keys, row)
+  #created(sessions: KeySessions, keys: readonly Vector[], row: number, time: number): number {
+    if (sessions.length === 0) this.#groups.load(this.#keyColumns, keys, row)
+    else for (const column of this.#keyColumns) column.copy(sessions.rowOf(sessions.length - 1), PROBE)
     setSafe(this.#start, PROBE, time)
     return this.#groups.upsert()
   }
   #touch(sessions: KeySessions, at: number): void {
-    for (const column of this.#table.keyColumns) column.copy(sessions.rows[at] as number, PROBE)
+    for (const column of this.#table.keyColumns) column.copy(sessions.rowOf(at), PROBE)
     this.#table.upsertProbe()
-    sessions.touched[at] = true
+    sessions.setTouched(at)
   }
   #renamed(row: number, start: number): number {
     for (const column of this.#keyColumns) column.copy(row, PROBE)
@@ -274,19 +281,12 @@ export class SessionRows {
     this.#slotOfRow[row] = slot
   }
   #putBack(slot: number, sessions: KeySessions): void {
-    if (this.#row[slot] !== 0) sessions.ends[this.#place[slot] as number] = this.#to[slot] as number
+    const hand = slot << HAND_BITS
+    if (this.#hands[hand + ROW] !== 0) sessions.setEnd(this.#hands[hand + PLACE] as number, this.#hands[hand + TO] as number)
   }
   #leave(slot: number): void {
-    this.#row[slot] = 0
-    this.#from[slot] = Number.POSITIVE_INFINITY
-  }
-  #growSlots(): void {
-    const length = 2 * this.#place.length
-    this.#place = copied(this.#place, new Int32Array(length))
-    this.#row = copied(this.#row, new Int32Array(length))
-    this.#from = copied(this.#from, new Float64Array(length))
-    this.#to = copied(this.#to, new Float64Array(length))
-    this.#next = copied(this.#next, new Float64Array(length))
+    this.#hands[(slot << HAND_BITS) + ROW] = 0
+    this.#hands[(slot << HAND_BITS) + FROM] = Number.POSITIVE_INFINITY
   }
 }
 
