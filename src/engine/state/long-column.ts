@@ -106,8 +106,14 @@ export class LongColumn implements StateColumn {
     const validity = this.present.validityOf(rows)
     const values = new Float64Array(length)
     // Two loops, since one for both would box each number.
-    if (this.wide === null) for (let at = 0; at < length; at++) values[at] = isValid(validity, at) ? this.#narrowAt(rows[at] as number) : 0
-    else
+    if (this.wide === null) {
+      const { narrow } = this
+      for (let at = 0; at < length; at++) {
+        const row = rows[at] as number
+        values[at] =
+          validity === null || isValid(validity, at) ? ((narrow[row >>> PAGE_BITS] as Float64Array)[row & PAGE_MASK] as number) : 0
+      }
+    } else
       for (let at = 0; at < length; at++) {
         const value = isValid(validity, at) ? this.numberAt(rows[at] as number) : 0
         if (typeof value === 'bigint') return this.#gatherWide(rows, validity)

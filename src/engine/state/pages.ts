@@ -53,8 +53,11 @@ export class PresenceLane {
   /** The rows' bits as the validity of a vector. */
   validityOf(rows: Int32Array): Uint8Array | null {
     let bits: Uint8Array | null = null
+    const { pages } = this
     for (let at = 0; at < rows.length; at++) {
-      if (this.has(rows[at] as number)) continue
+      const row = rows[at] as number
+      const slot = row & PAGE_MASK
+      if ((((pages[row >>> PAGE_BITS] as Uint8Array)[slot >> 3] as number) & (1 << (slot & 7))) !== 0) continue
       if (bits === null) bits = new Uint8Array((rows.length + 7) >> 3).fill(0xff)
       bits[at >> 3] = (bits[at >> 3] as number) & ~(1 << (at & 7))
     }

@@ -30,15 +30,8 @@ export function emitRows(rows: Int32Array, { schema, id, keys, implied, aggregat
     const keyVector = (column: StateColumn): Vector => {
       const text = ordered.texts.get(column)
       if (text === undefined) return column.gather(part)
-      const validity = validityOf(column, part)
-      return {
-        kind: 'string',
-        form: 'dictionary',
-        length,
-        validity,
-        codes: text.codes.slice(from, from + length),
-        dictionary: text.dictionary,
-      }
+      const codes = text.codes.slice(from, from + length)
+      return { kind: 'string', form: 'dictionary', length, validity: validityOf(codes), codes, dictionary: text.dictionary }
     }
     const columns = keys.map(
       (one): Vector =>
@@ -51,11 +44,11 @@ export function emitRows(rows: Int32Array, { schema, id, keys, implied, aggregat
   }
 }
 
-function validityOf(column: StateColumn, rows: Int32Array): Uint8Array | null {
+function validityOf(codes: Int32Array): Uint8Array | null {
   let bits: Uint8Array | null = null
-  for (let at = 0; at < rows.length; at++) {
-    if (!column.isNull(rows[at] as number)) continue
-    bits ??= new Uint8Array((rows.length + 7) >> 3).fill(0xff)
+  for (let at = 0; at < codes.length; at++) {
+    if ((codes[at] as number) >= 0) continue
+    bits ??= new Uint8Array((codes.length + 7) >> 3).fill(0xff)
     bits[at >> 3] = (bits[at >> 3] as number) & ~(1 << (at & 7))
   }
   return bits

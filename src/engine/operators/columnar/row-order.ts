@@ -19,7 +19,7 @@ const DIGIT_BITS = 12
 
 export interface RowOrder {
   readonly rows: Int32Array
-  /** Of string columns whose distinct values are few: a code for each ordered row (its meaning under a null is none), and the texts. */
+  /** Of string columns whose distinct values are few: a code for each ordered row, −1 for null, and the texts. */
   readonly texts: ReadonlyMap<StateColumn, { readonly codes: Int32Array; readonly dictionary: readonly string[] }>
 }
 interface Ranks {
