@@ -131,6 +131,10 @@ export const errorCodes = {
     'A batch of records has a format that is not read: one from before Kafka 0.11, or one that is not known.',
     'Have the topic rewritten by a client of Kafka 0.11 or later.',
   ),
+  KAFKA_CODEC_MISSING: entry(
+    'Records are compressed in a way that needs a package which is not installed.',
+    'Install the package that the message names.',
+  ),
   INTERNAL_ERROR: entry('An invariant of the engine does not hold.', 'This is a defect of Millrace: please report it with the message.'),
 } as const satisfies Record<string, ErrorCodeEntry>
 

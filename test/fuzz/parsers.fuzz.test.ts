@@ -186,8 +186,8 @@ const targets: Readonly<Record<string, Target>> = {
     },
   ),
 }
-// decoder.fuzz.test.ts has the rest.
-const share = (seconds * 1000 * 5) / 6 / Object.keys(targets).length
+// decoder.fuzz.test.ts and kafka.fuzz.test.ts have the rest.
+const share = (seconds * 1000 * 4) / 6 / Object.keys(targets).length
 
 test.each(Object.keys(targets))(
   `%s, seed ${seed}`,

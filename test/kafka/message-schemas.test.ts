@@ -1,6 +1,6 @@
 /**
- * Our definitions of Kafka's messages beside the schemas inside kafka-clients.jar: field for field, in every version that both have. MILLRACE_KAFKA_LIBS names the
- * folder of the jars; otherwise .cache/kafka/libs is looked at. Without a jar there is nothing to compare with, and the test is skipped.
+ * Our definitions of Kafka's messages beside the schemas inside kafka-clients.jar: field for field, in every version that both have. MILLRACE_KAFKA_LIBS may name
+ * another folder of jars than the one of scripts/kafka.mjs. Without a jar there is nothing to compare with, and the test is skipped; in CI it may not be.
  */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,7 +15,10 @@ import { UUID_ZERO } from '../../src/kafka/protocol/wire/uuid.ts'
 import { root } from '../program-runner.ts'
 import { JarFile } from './jar-file.ts'
 
-const folder = process.env['MILLRACE_KAFKA_LIBS'] ?? join(root, '.cache/kafka/libs')
+/** Where `node scripts/kafka.mjs jars` puts them. */
+const cache = join(root, '.cache/kafka')
+const libs = existsSync(cache) ? readdirSync(cache).find((name) => /^libs-[\d.]+$/.test(name)) : undefined
+const folder = process.env['MILLRACE_KAFKA_LIBS'] ?? join(cache, libs ?? 'libs')
 const jarName = existsSync(folder) ? readdirSync(folder).find((name) => /^kafka-clients-\d.*\.jar$/.test(name)) : undefined
 const jar = jarName === undefined ? undefined : new JarFile(join(folder, jarName))
 
@@ -101,24 +104,27 @@ function ourDefault(field: Field): unknown {
   return value !== null && (field.array || ['struct', 'bytes', 'records'].includes(field.kind)) ? 'empty' : value
 }
 
-describe.skipIf(jar === undefined)(`definitions beside ${jarName ?? 'kafka-clients.jar, which is not there'}`, () => {
-  const messages: readonly Message[] = [
-    ...apiList.flatMap((api) => [api.request, api.response]),
-    ...[requestHeader, responseHeader, consumerSubscription, consumerAssignment],
-  ]
-  test.each(messages.map((one) => [one.name, one] as const))('%s', (name, message) => {
-    const their = schema(name)
-    const own = versionRange(message.versions)
-    const valid = versionRange(their.validVersions)
-    // The client's id has no compact form; the header's tagged fields are written by frames.ts.
-    if (message !== requestHeader) expect(message.flexible).toBe(their.flexibleVersions)
-    expect(own.min).toBeLessThanOrEqual(valid.min)
-    expect(own.max).toBe(unstable(name) ? valid.max - 1 : valid.max)
-    for (let version = valid.min; version <= own.max; version++)
-      expect([version, ours(message.fields, version)]).toEqual([version, theirs(their.fields, their, version)])
-  })
-  test('keys', () => {
-    const wrong = apiList.filter((api) => (schema(`${api.name}Request`) as { apiKey?: number }).apiKey !== api.key)
-    expect(wrong.map((api) => api.name)).toEqual([])
-  })
-})
+describe.skipIf(jar === undefined)(
+  `definitions beside ${jarName ?? 'the jar of Kafka, which is not here: node scripts/kafka.mjs jars'}`,
+  () => {
+    const messages: readonly Message[] = [
+      ...apiList.flatMap((api) => [api.request, api.response]),
+      ...[requestHeader, responseHeader, consumerSubscription, consumerAssignment],
+    ]
+    test.each(messages.map((one) => [one.name, one] as const))('%s', (name, message) => {
+      const their = schema(name)
+      const own = versionRange(message.versions)
+      const valid = versionRange(their.validVersions)
+      // The client's id has no compact form; the header's tagged fields are written by frames.ts.
+      if (message !== requestHeader) expect(message.flexible).toBe(their.flexibleVersions)
+      expect(own.min).toBeLessThanOrEqual(valid.min)
+      expect(own.max).toBe(unstable(name) ? valid.max - 1 : valid.max)
+      for (let version = valid.min; version <= own.max; version++)
+        expect([version, ours(message.fields, version)]).toEqual([version, theirs(their.fields, their, version)])
+    })
+    test('keys', () => {
+      const wrong = apiList.filter((api) => (schema(`${api.name}Request`) as { apiKey?: number }).apiKey !== api.key)
+      expect(wrong.map((api) => api.name)).toEqual([])
+    })
+  },
+)

@@ -1,10 +1,15 @@
 /**
- * How record batches are compressed. gzip is Node's own; the other codecs come with packages of the user's choice and are loaded when they are first needed, so
- * that nobody pays for what is not used.
+ * How record batches are compressed, by the numbers that stand in their attributes. gzip is Node's own, snappy and lz4 are ours; zstd may need a package and is
+ * loaded before it is used (zstd.ts), so that reading and writing records never wait.
+ *
+ * Whatever the bytes are, a codec takes memory for at most `sizeMax`, and throws KAFKA_RECORDS_DAMAGED only.
  */
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { MillraceError } from '../../../error.ts'
-import { recordsFault } from '../wire/fault.ts'
+import { lz4Compress, lz4Decompress } from './lz4.ts'
+import { decompressorOf } from './node-decompressor.ts'
+import { snappyCompress, snappyDecompress } from './snappy.ts'
+import { loadZstd } from './zstd.ts'
 
 export interface CompressionCodec {
   readonly name: CompressionName
@@ -16,31 +21,32 @@ export interface CompressionCodec {
 /** In the order of their numbers in the attributes of a batch. */
 export const compressionNames = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
 export type CompressionName = (typeof compressionNames)[number]
+export const compressionNumber = (name: CompressionName): number => compressionNames.indexOf(name)
 
-const gzip: CompressionCodec = {
-  name: 'gzip',
-  compress: (bytes) => gzipSync(bytes),
-  decompress: (bytes, sizeMax) => {
-    try {
-      return gunzipSync(bytes, { maxOutputLength: sizeMax })
-    } catch (error) {
-      return recordsFault(`gzip says: ${(error as Error).message}`, { sizeMax })
-    }
-  },
-}
-const loaded = new Map<number, CompressionCodec>([[1, gzip]])
+const codecs: (CompressionCodec | undefined)[] = [
+  { name: 'none', compress: (bytes) => bytes, decompress: (bytes) => bytes },
+  { name: 'gzip', compress: (bytes) => gzipSync(bytes), decompress: decompressorOf('gzip', gunzipSync) },
+  { name: 'snappy', compress: snappyCompress, decompress: snappyDecompress },
+  { name: 'lz4', compress: lz4Compress, decompress: lz4Decompress },
+]
 
-/** Makes the codec of this number ready. */
-export async function loadCodec(compression: number): Promise<CompressionCodec> {
-  return loadedCodec(compression)
+/** Makes the codec of this number or name ready. Throws KAFKA_CODEC_MISSING if it needs a package that is not installed. */
+export async function loadCodec(compression: number | CompressionName): Promise<CompressionCodec> {
+  const number = typeof compression === 'number' ? compression : compressionNumber(compression)
+  if (compressionNames[number] === 'zstd') codecs[number] ??= await loadZstd()
+  return loadedCodec(number)
 }
 
-/** The codec of this number, which was loaded. */
+/** The codec of this number. Throws KAFKA_CODEC_MISSING if it must be loaded first, and was not. */
 export function loadedCodec(compression: number): CompressionCodec {
-  const codec = loaded.get(compression)
+  const codec = codecs[compression]
   if (codec !== undefined) return codec
+  const details = { compression }
   const name = compressionNames[compression]
-  throw new MillraceError('KAFKA_RECORD_FORMAT', `Records are compressed with ${name ?? `codec ${compression}`}, which is not loaded.`, {
-    details: { compression },
+  if (name === undefined)
+    throw new MillraceError('KAFKA_RECORD_FORMAT', `Records are compressed with codec ${compression}, which is not known.`, { details })
+  throw new MillraceError('KAFKA_CODEC_MISSING', `Records are compressed with ${name}, which this Node does not have.`, {
+    details,
+    hint: 'Install @hpcc-js/wasm-zstd, or run on Node 22.15 or later.',
   })
 }

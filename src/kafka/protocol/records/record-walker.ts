@@ -46,8 +46,10 @@ export function walkRecords(lanes: RecordLanes, from: number, to: number, batch:
     // Attributes of a record are not used by anyone.
     at++
     byte = bytes[at++] as number
-    let time = byte & 0x7f
-    let scale = 128
+    // The lowest bit is the sign; the rest may have 53 bits.
+    const isBefore = (byte & 1) !== 0
+    let time = (byte & 0x7f) >> 1
+    let scale = 64
     for (shift = 7; byte > 0x7f; shift += 7) {
       if (shift > 63) damaged(baseOffset, 'a time has more than 64 bits')
       byte = bytes[at++] as number
@@ -105,7 +107,7 @@ export function walkRecords(lanes: RecordLanes, from: number, to: number, batch:
     const offset = baseOffset + delta
     if (offset >= fromOffset) {
       offsets[row] = offset
-      timestamps[row] = appendTimestamp ?? baseTimestamp + (time % 2 === 0 ? time / 2 : -(time + 1) / 2)
+      timestamps[row] = appendTimestamp ?? (isBefore ? baseTimestamp - time - 1 : baseTimestamp + time)
       keyStarts[row] = keyStart
       keyEnds[row] = keyEnd
       valueStarts[row] = valueStart
