@@ -66,6 +66,22 @@ describe('a query with a checkpoint', () => {
     await third.stop()
   })
 
+  test('that waits for data finds out that it was taken over, or that its checkpoint is gone', async () => {
+    const io = start()
+    const write = (program: Program) =>
+      totals(program).writeStream.format('noop').outputMode('update').option('checkpointLocation', LOCATION)
+    const first = write(program(io)).start()
+    await first.processAllAvailable()
+    const second = write(program(io)).option('takeover', true).start()
+    await second.processAllAvailable()
+    await io.clock.advance(25_000)
+    await expect(first.awaitTermination()).rejects.toThrow('QUERY_FENCED')
+    expect(second.isActive).toBe(true)
+    await io.disk.removeFolder(LOCATION)
+    await io.clock.advance(25_000)
+    await expect(second.awaitTermination()).rejects.toThrow('CHECKPOINT_DAMAGED')
+  })
+
   test('is the same folder however it is spelled', async () => {
     const io = start()
     const write = (location: string) =>

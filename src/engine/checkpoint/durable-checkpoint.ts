@@ -88,6 +88,13 @@ export class DurableCheckpoint implements Checkpoint {
     await writer.roll(header as unknown as Json)
     for (const stray of [...history.strays, ...end.unused.map(({ path }) => path)]) await io.disk.remove(stray)
     crashPoint('recovery.sealed')
+    // Whoever was taken over while it recovered may have nothing to write for long, and would not find out.
+    try {
+      this.checkFence()
+    } catch (fenced) {
+      await writer.close()
+      throw fenced
+    }
     let epochs: readonly CommittedEpoch[] = history.epochs
     const steps = (operatorId: string) => stateStepsOf(epochs, operatorId)
     const state = new DurableStateProvider({

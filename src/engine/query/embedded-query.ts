@@ -132,7 +132,11 @@ export class EmbeddedQuery implements RunningQuery {
           this.#history.add(progress)
           this.#tell((listener) => listener.onQueryProgress?.({ progress }))
         },
-        onIdle: () => this.#tell((listener) => listener.onQueryIdle?.({ id: this.id, runId: this.runId, timestamp: this.#now() })),
+        onIdle: () => {
+          // A query that waits writes nothing, and finds out here that it was taken over.
+          this.#parts.checkpoint.checkFence()
+          this.#tell((listener) => listener.onQueryIdle?.({ id: this.id, runId: this.runId, timestamp: this.#now() }))
+        },
         onCaughtUp: (planning) => this.#caughtUp(planning),
       })
       if (!signal.aborted) await this.#loop.run()
