@@ -135,6 +135,57 @@ export const errorCodes = {
     'Records are compressed in a way that needs a package which is not installed.',
     'Install the package that the message names.',
   ),
+  KAFKA_UNREACHABLE: entry(
+    'No connection to a Kafka broker could be made.',
+    'Check the address in bootstrapServers, that the broker runs, and that the addresses that it advertises can be reached from here.',
+  ),
+  KAFKA_TIMEOUT: entry(
+    'A Kafka broker did not answer in time.',
+    'Check the broker and the network, or allow more time with requestTimeoutMs.',
+  ),
+  KAFKA_CONNECTION_LOST: entry('The connection to a Kafka broker broke.', 'Check the log of the broker for the reason.'),
+  KAFKA_TLS_FAILED: entry(
+    'A secure connection to a Kafka broker could not be agreed on.',
+    'Check tls: whom to trust (ca), the name in the certificate (serverName), and the certificate of this side (cert and key).',
+  ),
+  KAFKA_AUTHENTICATION_FAILED: entry(
+    'The Kafka broker did not accept who this client says it is, or could not prove who it is.',
+    'Check the mechanism, name and password or token in sasl, and that the listener has this mechanism.',
+  ),
+  KAFKA_AUTHORIZATION_FAILED: entry(
+    'The Kafka broker does not allow this client what it asked for.',
+    'Have the right granted to the principal of this client (kafka-acls), or use another one.',
+  ),
+  KAFKA_UNKNOWN_TOPIC: entry('The Kafka cluster has no such topic or partition.', 'Create it, or correct the name.'),
+  KAFKA_TOPIC_RECREATED: entry(
+    'A Kafka topic was deleted and created again: the offsets that are known are those of the former one.',
+    'Begin at offsets of the new topic.',
+  ),
+  KAFKA_OFFSET_OUT_OF_RANGE: entry(
+    'The offset is not in the log of the partition: retention has passed it, or it was never written.',
+    'Begin at an offset from the earliest to the latest of the partition.',
+  ),
+  KAFKA_RECORD_TOO_LARGE: entry(
+    'A record or batch is larger than the Kafka broker or this client takes.',
+    'Send smaller records, or raise max.message.bytes of the topic and batchBytesMax of the producer.',
+  ),
+  KAFKA_DELIVERY_FAILED: entry(
+    'Records could not be written to Kafka in the time that is allowed for it. Some of them may be there.',
+    'Check the brokers of the partition, or allow more time with deliveryTimeoutMs.',
+  ),
+  KAFKA_PRODUCER_FENCED: entry(
+    'Another producer of the same identity has taken over.',
+    'Let one of the two run; if this is the right one, start it anew.',
+  ),
+  KAFKA_PRODUCER_FULL: entry(
+    'A record was appended to a producer whose buffer is full.',
+    'Wait for room() before appending while the producer is full.',
+  ),
+  KAFKA_REQUEST_REFUSED: entry(
+    'The Kafka broker refused a request.',
+    "The message has Kafka's name of the error, and what the broker says.",
+  ),
+  KAFKA_CLIENT_CLOSED: entry('The Kafka client was closed.', 'Use it before close(), or make a new one.'),
   INTERNAL_ERROR: entry('An invariant of the engine does not hold.', 'This is a defect of Millrace: please report it with the message.'),
 } as const satisfies Record<string, ErrorCodeEntry>
 
