@@ -23,11 +23,13 @@ export interface Pane {
   readonly open: readonly WindowTable[]
   /** Where the window is the only key: the state rows of the open windows, once they are known. */
   rows: Int32Array | null
+  /** The same where there is one window, and it is open; else, and until then, -1. */
+  only: number
 }
 
 const RING = 64
 const RING_MASK = RING - 1
-const NO_PANE: Pane = { low: Number.NaN, high: Number.NaN, late: [], open: [], rows: null }
+const NO_PANE: Pane = { low: Number.NaN, high: Number.NaN, late: [], open: [], rows: null, only: -1 }
 
 export class WindowPanes {
   readonly #size: number
@@ -93,7 +95,7 @@ export class WindowPanes {
       if (this.#lateUpTo !== null && table.end <= this.#lateUpTo) late.push(table)
       else open.push(table)
     }
-    const pane = { low, high, late, open, rows: null }
+    const pane: Pane = { low, high, late, open, rows: null, only: -1 }
     this.#ring[place] = pane
     return pane
   }

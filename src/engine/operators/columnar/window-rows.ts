@@ -134,19 +134,56 @@ export class WindowRows {
     return { count, rows, at: isWhole && count === to ? null : at }
   }
 
-  /** The window is the only key: a pane is a few state rows. No function is made here: one that knows `row` would cost an object a row. */
+  /**
+   * The window is the only key, and each time so far is in one window that is not late, as with windows that do not overlap. The loop is this small so that it is
+   * compiled once; whatever else comes is for #mapPanes.
+   */
   #mapWindows(times: Float64Array, from: number, to: number, onLate: OnLate): Entries {
+    const rows = this.#rows
+    let low = Number.NaN
+    let high = Number.NaN
+    let only = -1
+    for (let row = from; row < to; row++) {
+      const time = times[row] as number
+      if (!(time >= low && time < high)) {
+        const pane = this.#panes.paneOf(time)
+        only = pane.only >= 0 ? pane.only : this.#openOnly(pane, row)
+        if (only < 0) return this.#mapPanes(times, from, row, to, onLate)
+        low = pane.low
+        high = pane.high
+      }
+      rows[row - from] = only
+    }
+    if (from > 0) this.#pairUp(from, to)
+    return { count: to - from, rows, at: from === 0 ? null : this.#at }
+  }
+
+  /** Entry and row in step. */
+  #pairUp(from: number, to: number): void {
+    const at = this.#at
+    for (let row = from; row < to; row++) at[row - from] = row
+  }
+
+  /** The state row of a pane that is one window and not late, else -1. */
+  #openOnly(pane: Pane, row: number): number {
+    if (pane.open.length === 1 && pane.late.length === 0) pane.only = this.#rowOf(row, pane.open[0] as WindowTable)
+    return pane.only
+  }
+
+  /**
+   * A pane is a few state rows; the entries up to `mapped` are there. No function is made here: one that knows `row` would cost an object a row.
+   */
+  #mapPanes(times: Float64Array, from: number, mapped: number, to: number, onLate: OnLate): Entries {
     const rows = this.#rows
     const at = this.#at
     let low = Number.NaN
     let high = Number.NaN
     let open = NO_ROWS
     let late = NO_WINDOWS
-    // The state row of a pane that is one window and not late, as with windows that do not overlap; else -1.
-    let only = -1
     let isWhole = from === 0
-    let count = 0
-    for (let row = from; row < to; row++) {
+    let count = mapped - from
+    this.#pairUp(from, mapped)
+    for (let row = mapped; row < to; row++) {
       const time = times[row] as number
       if (!(time >= low && time < high)) {
         const pane = this.#panes.paneOf(time)
@@ -154,12 +191,6 @@ export class WindowRows {
         high = pane.high
         late = pane.late
         open = pane.rows ?? this.#openPane(pane, row)
-        only = open.length === 1 && late.length === 0 ? (open[0] as number) : -1
-      }
-      if (only >= 0) {
-        rows[count] = only
-        at[count++] = row
-        continue
       }
       if (late.length > 0) {
         isWhole = false
