@@ -11,7 +11,7 @@ const RECORDS = 61
 const names = ['gzip', 'snappy', 'lz4', 'zstd'] as const
 const codecs = new Map(await Promise.all(names.map(async (name) => [name, await loadCodec(name)] as const)))
 const wasm = await loadZstd({})
-if (wasm === undefined) throw new Error('@hpcc-js/wasm-zstd is not installed.')
+if (wasm === undefined) throw new Error('@bokuweb/zstd-wasm is not installed.')
 const all = [...[...codecs].map(([name, codec]) => [name, codec] as const), ['zstd of the package', wasm] as const]
 const damaged = expect.objectContaining({ code: 'KAFKA_RECORDS_DAMAGED' })
 

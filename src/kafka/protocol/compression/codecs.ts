@@ -47,6 +47,6 @@ export function loadedCodec(compression: number): CompressionCodec {
     throw new MillraceError('KAFKA_RECORD_FORMAT', `Records are compressed with codec ${compression}, which is not known.`, { details })
   throw new MillraceError('KAFKA_CODEC_MISSING', `Records are compressed with ${name}, which this Node does not have.`, {
     details,
-    hint: 'Install @hpcc-js/wasm-zstd, or run on Node 22.15 or later.',
+    hint: 'Install @bokuweb/zstd-wasm, or run on Node 22.15 or later.',
   })
 }

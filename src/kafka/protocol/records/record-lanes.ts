@@ -23,9 +23,8 @@ export class RecordLanes {
   keyEnds = new Int32Array(0)
   valueStarts = new Int32Array(0)
   valueEnds = new Int32Array(0)
-  /** Where the headers of the record stand; `headers` reads them. */
-  headerStarts = new Int32Array(0)
-  headerEnds = new Int32Array(0)
+  /** Where the whole record begins; `headers` reads it again. */
+  recordStarts = new Int32Array(0)
 
   /** Forgets the records, and makes `bytes` what the next ones stand in. */
   begin(bytes: Uint8Array): void {
@@ -48,8 +47,7 @@ export class RecordLanes {
     this.keyEnds = grown(new Int32Array(capacity), this.keyEnds)
     this.valueStarts = grown(new Int32Array(capacity), this.valueStarts)
     this.valueEnds = grown(new Int32Array(capacity), this.valueEnds)
-    this.headerStarts = grown(new Int32Array(capacity), this.headerStarts)
-    this.headerEnds = grown(new Int32Array(capacity), this.headerEnds)
+    this.recordStarts = grown(new Int32Array(capacity), this.recordStarts)
   }
 
   /** Shares memory with `bytes`. */
@@ -62,13 +60,21 @@ export class RecordLanes {
 
   /** The headers of a record, read now. Throws KAFKA_RECORDS_DAMAGED if they cannot be. */
   headers(index: number): readonly RecordHeader[] {
-    const reader = new WireReader(this.bytes, this.headerStarts[index], this.headerEnds[index])
     try {
-      const count = reader.varint()
+      const reader = new WireReader(this.bytes, this.recordStarts[index])
+      const length = reader.varint()
+      const record = new WireReader(this.bytes, reader.position, reader.position + length)
+      record.int8()
+      record.varlong()
+      record.varint()
+      // Key and value.
+      record.raw(Math.max(0, record.varint()))
+      record.raw(Math.max(0, record.varint()))
+      const count = record.varint()
       // Each has at least two lengths.
-      if (count < 0 || 2 * count > reader.remaining) reader.fault(`${count} headers are announced`)
-      const headers = Array.from({ length: count }, () => header(reader))
-      reader.end()
+      if (count < 0 || 2 * count > record.remaining) record.fault(`${count} headers are announced`)
+      const headers = Array.from({ length: count }, () => header(record))
+      record.end()
       return headers
     } catch (error) {
       return recordsFault(`the headers of the record at offset ${this.offsets[index]} do not fit it`, {

@@ -1,5 +1,5 @@
 /**
- * The records of one batch, uncompressed, into lanes: the inner loop of everything that is consumed, about 15 ns a record, without an object, a string or a
+ * The records of one batch, uncompressed, into lanes: the inner loop of everything that is consumed, some 20 ns a record, without an object, a string or a
  * call a record. Its variable-length integers are therefore read in place.
  *
  * Every record is checked to stand within its batch, its parts within the record, and its offset behind the one before; otherwise KAFKA_RECORDS_DAMAGED.
@@ -23,59 +23,75 @@ export function walkRecords(lanes: RecordLanes, from: number, to: number, batch:
   const { count, baseOffset, lastOffset, baseTimestamp, appendTimestamp } = batch
   if (count * RECORD_BYTES_MIN > to - from) damaged(baseOffset, `${count} records do not fit ${to - from} bytes`)
   lanes.reserve(count)
-  const { bytes, offsets, timestamps, keyStarts, keyEnds, valueStarts, valueEnds, headerStarts, headerEnds } = lanes
+  const { bytes, offsets, timestamps, keyStarts, keyEnds, valueStarts, valueEnds, recordStarts } = lanes
   const lastDelta = lastOffset - baseOffset
+  const firstDelta = fromOffset - baseOffset
+  const isAppendTime = appendTimestamp !== null
+  const firstTimestamp = appendTimestamp ?? baseTimestamp
   let row = lanes.count
   let at = from
   let deltaBefore = -1
   let byte = 0
-  let shift = 0
 
   for (let index = 0; index < count; index++) {
-    byte = bytes[at++] as number
-    let raw = byte & 0x7f
-    for (shift = 7; byte > 0x7f; shift += 7) {
-      if (shift > 28) damaged(baseOffset, 'a length has more than 32 bits')
+    const start = at
+    let rawLength = bytes[at++] as number
+    if (rawLength > 0x7f) {
       byte = bytes[at++] as number
-      raw |= (byte & 0x7f) << shift
+      rawLength = (rawLength & 0x7f) | ((byte & 0x7f) << 7)
+      for (let shift = 14; byte > 0x7f; shift += 7) {
+        if (shift > 28) damaged(baseOffset, 'the length of a record has more than 32 bits')
+        byte = bytes[at++] as number
+        rawLength |= (byte & 0x7f) << shift
+      }
     }
-    const length = (raw >>> 1) ^ -(raw & 1)
+    const length = (rawLength >>> 1) ^ -(rawLength & 1)
     const end = at + length
-    if (length < RECORD_BYTES_MIN - 1 || end > to) damaged(baseOffset, `record ${index} has ${length} bytes, and ${to - at} remain`)
+    if (end > to || length < RECORD_BYTES_MIN - 1) damaged(baseOffset, `record ${index} has ${length} bytes, and ${to - at} remain`)
 
     // Attributes of a record are not used by anyone.
     at++
-    byte = bytes[at++] as number
     // The lowest bit is the sign; the rest may have 53 bits.
-    const isBefore = (byte & 1) !== 0
-    let time = (byte & 0x7f) >> 1
-    let scale = 64
-    for (shift = 7; byte > 0x7f; shift += 7) {
-      if (shift > 63) damaged(baseOffset, 'a time has more than 64 bits')
+    const low = bytes[at++] as number
+    let time = (low & 0x7f) >> 1
+    if (low > 0x7f) {
       byte = bytes[at++] as number
-      time += (byte & 0x7f) * scale
-      scale *= 128
+      time += (byte & 0x7f) * 64
+      let scale = 8192
+      for (let shift = 14; byte > 0x7f; shift += 7) {
+        if (shift > 63) damaged(baseOffset, 'a time has more than 64 bits')
+        byte = bytes[at++] as number
+        time += (byte & 0x7f) * scale
+        scale *= 128
+      }
     }
+    if ((low & 1) !== 0) time = -1 - time
 
-    byte = bytes[at++] as number
-    raw = byte & 0x7f
-    for (shift = 7; byte > 0x7f; shift += 7) {
-      if (shift > 28) damaged(baseOffset, 'an offset has more than 32 bits')
+    let rawDelta = bytes[at++] as number
+    if (rawDelta > 0x7f) {
       byte = bytes[at++] as number
-      raw |= (byte & 0x7f) << shift
+      rawDelta = (rawDelta & 0x7f) | ((byte & 0x7f) << 7)
+      for (let shift = 14; byte > 0x7f; shift += 7) {
+        if (shift > 28) damaged(baseOffset, 'an offset has more than 32 bits')
+        byte = bytes[at++] as number
+        rawDelta |= (byte & 0x7f) << shift
+      }
     }
-    const delta = (raw >>> 1) ^ -(raw & 1)
+    const delta = (rawDelta >>> 1) ^ -(rawDelta & 1)
     if (delta <= deltaBefore || delta > lastDelta) damaged(baseOffset, `record ${index} has the offset ${baseOffset + delta}`)
     deltaBefore = delta
 
-    byte = bytes[at++] as number
-    raw = byte & 0x7f
-    for (shift = 7; byte > 0x7f; shift += 7) {
-      if (shift > 28) damaged(baseOffset, 'a length has more than 32 bits')
+    let rawKey = bytes[at++] as number
+    if (rawKey > 0x7f) {
       byte = bytes[at++] as number
-      raw |= (byte & 0x7f) << shift
+      rawKey = (rawKey & 0x7f) | ((byte & 0x7f) << 7)
+      for (let shift = 14; byte > 0x7f; shift += 7) {
+        if (shift > 28) damaged(baseOffset, 'the length of a key has more than 32 bits')
+        byte = bytes[at++] as number
+        rawKey |= (byte & 0x7f) << shift
+      }
     }
-    const keyLength = (raw >>> 1) ^ -(raw & 1)
+    const keyLength = (rawKey >>> 1) ^ -(rawKey & 1)
     let keyStart = NULL_RANGE
     let keyEnd = NULL_RANGE
     if (keyLength >= 0) {
@@ -85,14 +101,17 @@ export function walkRecords(lanes: RecordLanes, from: number, to: number, batch:
       keyEnd = at
     }
 
-    byte = bytes[at++] as number
-    raw = byte & 0x7f
-    for (shift = 7; byte > 0x7f; shift += 7) {
-      if (shift > 28) damaged(baseOffset, 'a length has more than 32 bits')
+    let rawValue = bytes[at++] as number
+    if (rawValue > 0x7f) {
       byte = bytes[at++] as number
-      raw |= (byte & 0x7f) << shift
+      rawValue = (rawValue & 0x7f) | ((byte & 0x7f) << 7)
+      for (let shift = 14; byte > 0x7f; shift += 7) {
+        if (shift > 28) damaged(baseOffset, 'the length of a value has more than 32 bits')
+        byte = bytes[at++] as number
+        rawValue |= (byte & 0x7f) << shift
+      }
     }
-    const valueLength = (raw >>> 1) ^ -(raw & 1)
+    const valueLength = (rawValue >>> 1) ^ -(rawValue & 1)
     let valueStart = NULL_RANGE
     let valueEnd = NULL_RANGE
     if (valueLength >= 0) {
@@ -104,16 +123,14 @@ export function walkRecords(lanes: RecordLanes, from: number, to: number, batch:
     // The number of headers is at least a byte.
     if (at >= end) damaged(baseOffset, `record ${index} ends within its fields`)
 
-    const offset = baseOffset + delta
-    if (offset >= fromOffset) {
-      offsets[row] = offset
-      timestamps[row] = appendTimestamp ?? (isBefore ? baseTimestamp - time - 1 : baseTimestamp + time)
+    if (delta >= firstDelta) {
+      offsets[row] = baseOffset + delta
+      timestamps[row] = isAppendTime ? firstTimestamp : firstTimestamp + time
       keyStarts[row] = keyStart
       keyEnds[row] = keyEnd
       valueStarts[row] = valueStart
       valueEnds[row] = valueEnd
-      headerStarts[row] = at
-      headerEnds[row] = end
+      recordStarts[row] = start
       row++
     }
     at = end
