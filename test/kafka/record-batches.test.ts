@@ -2,22 +2,29 @@
 import { describe, expect, test } from 'vitest'
 import { BatchCursor } from '../../src/kafka/protocol/records/batch-cursor.ts'
 import { crc32c, crc32cByTable, loadNativeCrc32c } from '../../src/kafka/protocol/records/crc32c.ts'
+import { stampOffset } from '../../src/kafka/protocol/records/record-batch-builder.ts'
 import { RecordLanes } from '../../src/kafka/protocol/records/record-lanes.ts'
 import { compressionsIn, RecordSetReader } from '../../src/kafka/protocol/records/record-set-reader.ts'
 import { javaBatch, javaRecords } from './java-batches.ts'
 
 const text = (bytes: Uint8Array | null): string | null => (bytes === null ? null : Buffer.from(bytes).toString())
+/** A batch of the Java client at another place of the log. */
+function at(offset: number, name: string): Buffer {
+  const batch = javaBatch(name)
+  stampOffset(batch, offset, 3)
+  return batch
+}
 /** All that `reader` gives, as objects. */
 function recordsOf(bytes: Uint8Array, fromOffset = 0, aborted: { producerId: number; firstOffset: number }[] | null = null) {
   const reader = new RecordSetReader()
   const lanes = new RecordLanes()
-  const records: unknown[] = []
+  const records: { offset: number; timestamp: number; key: string | null; value: string | null }[] = []
   reader.begin(bytes, fromOffset, aborted)
   while (reader.next(lanes))
     for (let row = 0; row < lanes.count; row++)
       records.push({
-        offset: lanes.offsets[row],
-        timestamp: lanes.timestamps[row],
+        offset: lanes.offsets[row] ?? -1,
+        timestamp: lanes.timestamps[row] ?? -1,
         key: text(lanes.key(row)),
         value: text(lanes.value(row)),
       })
@@ -61,10 +68,15 @@ describe('batches of the Java client', () => {
     expect(recordsOf(javaBatch('appendTime')).records).toEqual([{ offset: 5, timestamp: 1700000005555, key: 'a', value: 'b' }])
   })
   test('several batches, a mixture of compressions, from an offset within the first', () => {
-    const bytes = Buffer.concat([javaBatch('none'), javaBatch('gzip'), javaBatch('none')])
+    const bytes = Buffer.concat([javaBatch('none'), at(104, 'gzip'), at(110, 'snappy'), at(114, 'none'), at(118, 'none')])
     const { records } = recordsOf(bytes, 102)
-    expect(records).toEqual([2, 3, 2, 3, 2, 3].map((index) => javaRecords[index]))
-    expect(compressionsIn(bytes)).toEqual([1])
+    expect(records.map(({ offset }) => offset)).toEqual([
+      102, 103, 104, 105, 106, 107, 110, 111, 112, 113, 114, 115, 116, 117, 118, 119, 120, 121,
+    ])
+    expect(records.map(({ value }) => value)).toEqual(
+      [2, 3, ...Array.from({ length: 16 }, (_, index) => index % 4)].map((index) => javaRecords[index]?.value),
+    )
+    expect(compressionsIn(bytes)).toEqual([1, 2])
   })
 })
 
@@ -73,21 +85,21 @@ describe('what is passed over', () => {
     expect(recordsOf(javaBatch('abort'))).toEqual({ records: [], nextOffset: 201, torn: false })
   })
   test('aborted transactions, until their marker', () => {
-    const bytes = Buffer.concat([javaBatch('none'), javaBatch('abort'), javaBatch('none')])
+    const bytes = Buffer.concat([javaBatch('none'), javaBatch('abort'), at(201, 'none')])
     const aborted = [{ producerId: 4242, firstOffset: 100 }]
-    expect(recordsOf(bytes, 0, aborted).records).toEqual(javaRecords)
+    expect(recordsOf(bytes, 0, aborted).records.map(({ offset }) => offset)).toEqual([201, 202, 203, 204])
     expect(recordsOf(bytes, 0, null).records).toHaveLength(8)
     expect(recordsOf(bytes, 0, [{ producerId: 1, firstOffset: 0 }]).records).toHaveLength(8)
   })
   test('a commit marker ends nothing that was aborted', () => {
-    const bytes = Buffer.concat([javaBatch('none'), javaBatch('commit'), javaBatch('none')])
-    expect(recordsOf(bytes, 0, [{ producerId: 4242, firstOffset: 0 }])).toEqual({ records: [], nextOffset: 202, torn: false })
+    const bytes = Buffer.concat([javaBatch('none'), javaBatch('commit'), at(202, 'none')])
+    expect(recordsOf(bytes, 0, [{ producerId: 4242, firstOffset: 0 }])).toEqual({ records: [], nextOffset: 206, torn: false })
   })
 })
 
 describe('damage', () => {
   test('every byte that is cut off leaves the batch out', () => {
-    const whole = Buffer.concat([javaBatch('none'), javaBatch('none')])
+    const whole = Buffer.concat([javaBatch('none'), at(104, 'none')])
     for (let length = javaBatch('none').length + 1; length < whole.length; length++)
       expect(recordsOf(whole.subarray(0, length))).toEqual({ records: javaRecords, nextOffset: 104, torn: true })
   })
@@ -97,6 +109,23 @@ describe('damage', () => {
       bytes[at] = (bytes[at] ?? 0) ^ 4
       expect(() => recordsOf(bytes)).toThrow(expect.objectContaining({ code: 'KAFKA_RECORDS_DAMAGED' }))
     }
+  })
+  test('what is whole before a damaged batch is given first', () => {
+    const second = at(104, 'none')
+    second[200] = (second[200] ?? 0) ^ 1
+    const reader = new RecordSetReader()
+    const lanes = new RecordLanes()
+    reader.begin(Buffer.concat([javaBatch('none'), second, at(108, 'none')]), 0)
+    expect(reader.next(lanes)).toBe(true)
+    expect([lanes.count, reader.nextOffset]).toEqual([4, 104])
+    for (let again = 0; again < 2; again++)
+      expect(() => reader.next(lanes)).toThrow(expect.objectContaining({ code: 'KAFKA_RECORDS_DAMAGED', details: { offset: 104 } }))
+    expect(reader.nextOffset).toBe(104)
+  })
+  test('batches whose offsets do not rise are refused', () => {
+    expect(() => recordsOf(Buffer.concat([javaBatch('none'), at(103, 'none')]))).toThrow(
+      expect.objectContaining({ code: 'KAFKA_RECORDS_DAMAGED' }),
+    )
   })
   test.each(['format0', 'format1'])('%s is refused', (name) => {
     expect(() => recordsOf(javaBatch(name))).toThrow(expect.objectContaining({ code: 'KAFKA_RECORD_FORMAT' }))

@@ -1,8 +1,8 @@
 /**
  * Zstandard: Node's own from 22.15 on, otherwise the optional package @bokuweb/zstd-wasm. Neither is loaded before it is needed.
  *
- * The package takes the memory that a frame announces, so the announcement is read here first. Where there is none (a frame that was streamed, as the Java
- * client does) it is given more and more room, up to the limit.
+ * The package takes the memory that a frame announces or that it is given where there is no announcement (frames of the Java client, which streams). So the
+ * heads of the frame and its blocks are read here first: they say how much it can be.
  */
 import * as zlib from 'node:zlib'
 import { recordsFault } from '../wire/fault.ts'
@@ -25,9 +25,9 @@ interface ZstdPackage {
 const PACKAGE: string = '@bokuweb/zstd-wasm'
 const LEVEL = 3
 const MAGIC = 0xfd2fb528
-const FIRST_ROOM_MIN = 65_536
-/** How much more room than bytes is tried first. */
-const FIRST_GUESS = 8
+/** Kinds of blocks, and the most that one holds. */
+const [REPEATED, COMPRESSED] = [1, 2]
+const BLOCK_BYTES_MAX = 131_072
 
 /** Undefined if neither is there. */
 export async function loadZstd(node: ZstdOfNode = zlib as ZstdOfNode): Promise<CompressionCodec | undefined> {
@@ -48,28 +48,40 @@ export async function loadZstd(node: ZstdOfNode = zlib as ZstdOfNode): Promise<C
 }
 
 function decompressed(wasm: ZstdPackage, bytes: Uint8Array, sizeMax: number): Uint8Array {
-  const announced = announcedSize(bytes)
+  const { announced, bound } = frameSize(bytes)
+  if (announced !== undefined && announced > bound) fault(`announces ${announced} bytes, and can have ${bound}`)
   if (announced !== undefined && announced > sizeMax) fault(`announces ${announced} bytes, more than ${sizeMax}`)
-  let room = announced ?? Math.max(FIRST_ROOM_MIN, FIRST_GUESS * bytes.length)
-  for (;;)
-    try {
-      room = Math.min(room, sizeMax)
-      return wasm.decompress(bytes, { defaultHeapSize: room })
-    } catch (error) {
-      if (announced !== undefined || room >= sizeMax) fault(`is damaged or has more than ${sizeMax} bytes: ${(error as Error).message}`)
-      room *= 2
-    }
+  try {
+    return wasm.decompress(bytes, { defaultHeapSize: Math.min(bound, sizeMax) })
+  } catch (error) {
+    return fault(`is damaged or has more than ${sizeMax} bytes: ${(error as Error).message}`)
+  }
 }
 
-/** The size that the head of the frame announces, if it does. */
-function announcedSize(bytes: Uint8Array): number | undefined {
+/** What the head of a frame announces, if it does, and the most that its blocks can hold. */
+function frameSize(bytes: Uint8Array): { readonly announced: number | undefined; readonly bound: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < 5 || view.getUint32(0, true) !== MAGIC) fault('does not begin as a frame does')
   const descriptor = view.getUint8(4)
   const isSingleSegment = (descriptor & 0x20) !== 0
   const sizeBytes = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >>> 6] as number
-  const at = 5 + (isSingleSegment ? 0 : 1) + ([0, 1, 2, 4][descriptor & 3] as number)
-  if (at + sizeBytes > bytes.length) fault('ends within its head')
+  const sizeAt = 5 + (isSingleSegment ? 0 : 1) + ([0, 1, 2, 4][descriptor & 3] as number)
+  let at = sizeAt + sizeBytes
+  if (at > bytes.length) fault('ends within its head')
+  let bound = 0
+  for (let isLast = false; !isLast; ) {
+    if (at + 3 > bytes.length) fault('ends within a block')
+    const head = view.getUint16(at, true) | (view.getUint8(at + 2) << 16)
+    const [type, size] = [(head >>> 1) & 3, head >>> 3]
+    isLast = (head & 1) !== 0
+    bound += type === COMPRESSED ? BLOCK_BYTES_MAX : size
+    at += 3 + (type === REPEATED ? 1 : size)
+  }
+  if (at > bytes.length) fault('ends within a block')
+  return { announced: announcedSize(view, sizeAt, sizeBytes), bound }
+}
+
+function announcedSize(view: DataView, at: number, sizeBytes: number): number | undefined {
   switch (sizeBytes) {
     case 0:
       return undefined

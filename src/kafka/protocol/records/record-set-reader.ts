@@ -4,7 +4,9 @@
  *
  * Codecs are loaded beforehand (`loadCodec` for what `compressionsIn` names): reading itself never waits.
  */
+import { MillraceError } from '../../../error.ts'
 import { loadedCodec } from '../compression/codecs.ts'
+import { recordsFault } from '../wire/fault.ts'
 import { type AbortedTransaction, AbortedTransactions } from './aborted-transactions.ts'
 import { BatchCursor } from './batch-cursor.ts'
 import { controlTypeOf } from './control-record.ts'
@@ -25,8 +27,12 @@ export class RecordSetReader {
   readonly #decompressedBytesMax: number
   #aborted: AbortedTransactions | null = null
   #fromOffset = 0
+  /** Of the batch before. */
+  #lastOffset = -1
   /** A batch that was looked at, but did not fit behind the others. */
   #pending = false
+  /** What is wrong with the next batch, while the records before it are given. */
+  #fault: unknown = null
   /** The offset behind the last whole batch: where the next fetch begins. Records that `next` has not given yet may be before it. */
   nextOffset = 0
 
@@ -47,29 +53,42 @@ export class RecordSetReader {
     this.nextOffset = fromOffset
     this.#aborted = aborted === null || aborted.length === 0 ? null : new AbortedTransactions(aborted)
     this.#pending = false
+    this.#fault = null
+    this.#lastOffset = -1
   }
 
-  /** Fills the lanes with the next records that stand in the same bytes; false if there are no more. The lanes may be empty where all was passed over. */
+  /**
+   * Fills the lanes with the next records that stand in the same bytes; false if there are no more. The lanes may be empty where all was passed over.
+   * What is whole before a damaged batch is given first; `nextOffset` is then that batch, and the next call throws.
+   */
   next(lanes: RecordLanes): boolean {
+    if (this.#fault !== null) throw this.#fault
+    lanes.begin(this.#cursor.bytes)
+    try {
+      return this.#fill(lanes)
+    } catch (error) {
+      this.#fault = error
+      if (lanes.count === 0) throw error
+      return true
+    }
+  }
+
+  #fill(lanes: RecordLanes): boolean {
     const cursor = this.#cursor
-    lanes.begin(cursor.bytes)
     let batches = 0
     while (this.#pending || this.#nextBatch()) {
-      this.#pending = false
+      this.#pending = cursor.compression !== 0 && batches > 0
+      if (this.#pending) return true
       if (cursor.compression === 0) walkRecords(lanes, cursor.recordsStart, cursor.end, this.#batch(), this.#fromOffset)
-      else if (batches > 0) {
-        this.#pending = true
-        return true
-      } else {
-        const codec = loadedCodec(cursor.compression)
-        const opened = codec.decompress(cursor.bytes.subarray(cursor.recordsStart, cursor.end), this.#decompressedBytesMax)
+      else {
+        const packed = cursor.bytes.subarray(cursor.recordsStart, cursor.end)
+        const opened = loadedCodec(cursor.compression).decompress(packed, this.#decompressedBytesMax)
         lanes.begin(opened)
         walkRecords(lanes, 0, opened.length, this.#batch(), this.#fromOffset)
-        this.nextOffset = cursor.lastOffset + 1
-        return true
       }
-      batches++
       this.nextOffset = cursor.lastOffset + 1
+      if (cursor.compression !== 0) return true
+      batches++
     }
     return batches > 0
   }
@@ -79,10 +98,13 @@ export class RecordSetReader {
     const cursor = this.#cursor
     while (cursor.next()) {
       if (this.#checkCrc) cursor.checkCrc()
-      const { isControl } = cursor
+      const { baseOffset, lastOffset, isControl } = cursor
+      if (baseOffset <= this.#lastOffset)
+        recordsFault(`the batch at offset ${baseOffset} comes behind ${this.#lastOffset}`, { offset: baseOffset })
+      this.#lastOffset = lastOffset
       const covered = this.#aborted?.covers(cursor, isControl && controlTypeOf(cursor) === 'abort') ?? false
-      if (!isControl && !covered && cursor.lastOffset >= this.#fromOffset) return true
-      this.nextOffset = Math.max(this.nextOffset, cursor.lastOffset + 1)
+      if (!isControl && !covered && lastOffset >= this.#fromOffset) return true
+      this.nextOffset = Math.max(this.nextOffset, lastOffset + 1)
     }
     return false
   }
@@ -93,10 +115,14 @@ export class RecordSetReader {
   }
 }
 
-/** The kinds of compression in `bytes`, for `loadCodec`. */
+/** The kinds of compression in `bytes`, for `loadCodec`. Looks no further than the first batch that cannot be; RecordSetReader says what is wrong with it. */
 export function compressionsIn(bytes: Uint8Array): readonly number[] {
   const cursor = new BatchCursor()
   const found = new Set<number>()
-  for (cursor.begin(bytes); cursor.next(); ) if (cursor.compression !== 0) found.add(cursor.compression)
+  try {
+    for (cursor.begin(bytes); cursor.next(); ) if (cursor.compression !== 0) found.add(cursor.compression)
+  } catch (error) {
+    if (!MillraceError.is(error)) throw error
+  }
   return [...found]
 }
