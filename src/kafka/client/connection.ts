@@ -64,6 +64,7 @@ export class Connection {
   #failure: MillraceError | null = null
   #watching = false
   #answers = 0
+  #heardAtMs = Number.NEGATIVE_INFINITY
   /** When the broker will want a new proof of who this is, on the monotonic clock. */
   #expiresAtMs = Number.POSITIVE_INFINITY
   #onClosed: ((failure: MillraceError) => void) | null = null
@@ -106,6 +107,10 @@ export class Connection {
   /** Whether it was of use, beyond agreeing on versions. */
   get hasAnswered(): boolean {
     return this.#answers > 1
+  }
+  /** When the last answer came. */
+  get heardAtMs(): number {
+    return this.#heardAtMs
   }
   get requestsOnTheWay(): number {
     return this.#pending.length
@@ -184,6 +189,7 @@ export class Connection {
       return
     }
     this.#answers++
+    this.#heardAtMs = this.#options.io.clock.monotonicMs()
     this.#pending.shift()
     pending.resolve(bytes)
   }

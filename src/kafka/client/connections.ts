@@ -35,6 +35,8 @@ export class Connections {
   /** When an address failed last; not there if it worked. */
   readonly #failures = new Map<string, number>()
   readonly #timeouts = new Map<string, number>()
+  /** When a connection to an address was last given up because nothing came. */
+  readonly #silences = new Map<string, number>()
   readonly #closing = new AbortController()
 
   constructor(settings: ConnectionSettings) {
@@ -46,7 +48,7 @@ export class Connections {
     const { host, port } = this.#settings.brokerAddress?.(broker) ?? broker
     const key = `${lane} ${broker.nodeId}`
     const known = this.#open.get(key)
-    if (known?.isOpen && !known.isExpiring && known.address === `${host}:${port}`) return Promise.resolve(known)
+    if (known !== undefined && this.#isGood(known, `${host}:${port}`)) return Promise.resolve(known)
     if (known !== undefined) {
       this.#open.delete(key)
       void this.#closeWhenIdle(known)
@@ -116,7 +118,14 @@ export class Connections {
   }
 
   #slow(address: string, timeoutMs: number): void {
+    this.#silences.set(address, this.#settings.io.clock.monotonicMs())
     this.#timeouts.set(address, Math.min(2 * timeoutMs, Math.max(REQUEST_TIMEOUT_MS_MAX, this.#settings.requestTimeoutMs)))
+  }
+
+  /** Where one connection fell silent, the others to the same address are not believed until something was heard of them. */
+  #isGood(connection: Connection, address: string): boolean {
+    const { isOpen, isExpiring, heardAtMs } = connection
+    return isOpen && !isExpiring && connection.address === address && heardAtMs > (this.#silences.get(address) ?? Number.NEGATIVE_INFINITY)
   }
 
   async #closeWhenIdle(connection: Connection): Promise<void> {

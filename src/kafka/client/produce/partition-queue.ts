@@ -48,6 +48,8 @@ export class PartitionQueue {
   #nextSequence = 0
   /** Whose sequences are counted. */
   #numbered: ProducerIdentity | null = null
+  /** Under whom the broker has written a batch. */
+  #proven: ProducerIdentity | null = null
 
   constructor(topic: string, partition: number, builder: RecordBatchBuilder, backoff: Backoff) {
     this.topic = topic
@@ -59,9 +61,13 @@ export class PartitionQueue {
   get isIdle(): boolean {
     return this.builder.count === 0 && this.waiting.length === 0 && this.onTheWay.length === 0
   }
-  /** Whether a batch may be sent now. */
+  /**
+   * Whether a batch may be sent now. A broker that knows nothing of an identity takes whatever number comes first: until it has written one batch, the next is
+   * held back, or it might be written in place of one that came too early and is refused.
+   */
   canSend(nowMs: number, onTheWayMax: number): boolean {
-    return this.waiting.length > 0 && this.returned.length === 0 && this.onTheWay.length < onTheWayMax && nowMs >= this.retryAtMs
+    const max = this.#numbered === this.#proven ? onTheWayMax : 1
+    return this.waiting.length > 0 && this.returned.length === 0 && this.onTheWay.length < max && nowMs >= this.retryAtMs
   }
 
   /** Ends the batch that is being filled. What cannot have its number yet gets it when it is sent. */
@@ -100,8 +106,10 @@ export class PartitionQueue {
     return this.onTheWay[0] === batch && this.returned.length === 0
   }
 
-  settle(batch: Batch): void {
+  /** It is written, or never will be. */
+  settle(batch: Batch, isWritten: boolean): void {
     this.#leave(batch)
+    if (isWritten) this.#proven = batch.identity
     if (batch.isOwn) this.builder.recycle(batch.bytes)
     this.#goOn()
   }

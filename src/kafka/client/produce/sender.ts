@@ -207,7 +207,7 @@ export class Sender {
     if (code === 0 || name === 'DUPLICATE_SEQUENCE_NUMBER') {
       queue.backoff.reset()
       queue.retryAtMs = 0
-      queue.settle(batch)
+      queue.settle(batch, true)
       this.#listener.settled(queue, batch, code === 0 ? (answer?.baseOffset ?? -1) : -1, null)
       return
     }
@@ -234,7 +234,7 @@ export class Sender {
   }
 
   #giveUp(queue: PartitionQueue, batch: Batch, error: MillraceError): void {
-    queue.settle(batch)
+    queue.settle(batch, false)
     // The batches behind it would leave a gap in the numbers.
     if (this.#settings.idempotence) this.#wantsIdentity = true
     this.#listener.settled(queue, batch, -1, error)
