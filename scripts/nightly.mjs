@@ -33,6 +33,7 @@ const { factor, seeds, millions, fuzzSeconds, bench } = quick
   : full
 /** Resumable in parts; MILLRACE_KILLS says how many in all. */
 const KILLS_A_RUN = 50
+const kafkaRestarts = quick ? 2 : 50
 const kills = Number(process.env.MILLRACE_KILLS ?? (quick ? 10 : 1000))
 const versions = { main: process.version }
 const workspace = describeWorkspace()
@@ -100,6 +101,12 @@ const stages = [
         },
       ]
     : []),
+  {
+    name: 'kafka-faults',
+    about: `a Kafka broker stopped and started ${kafkaRestarts} times under load, and three brokers whose leaders move`,
+    command: `MILLRACE_KAFKA_RESTARTS=${kafkaRestarts} MILLRACE_KAFKA_LEADERS=1 vitest run test/kafka/broker-faults.test.ts`,
+    runs: ['1'],
+  },
   {
     name: 'kill',
     about: `${kills.toLocaleString('en')} kills of real queries at random instants, ${Math.min(kills, KILLS_A_RUN)} a run; each run is one test`,

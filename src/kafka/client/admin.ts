@@ -48,22 +48,27 @@ export class Admin {
       assignments: [],
       configs: Object.entries(configs).map(([name, value]) => ({ name, value: String(value) })),
     }))
+    const lost = new LostAnswers()
     await this.#cluster.ofController(async (connection) => {
-      const answer = await connection.request(apis.createTopics, { topics: wanted, timeoutMs: CHANGE_MS }, { waitMs: CHANGE_MS })
+      const body = { topics: wanted, timeoutMs: CHANGE_MS }
+      const answer = await lost.noted(connection.request(apis.createTopics, body, { waitMs: CHANGE_MS }))
       for (const { name: topic, errorCode, errorMessage } of answer.topics)
-        if (errorCode !== 0 && !(ifNotExists && errorCode === brokerErrorCodes.TOPIC_ALREADY_EXISTS))
+        if (errorCode !== 0 && !((ifNotExists || lost.any) && errorCode === brokerErrorCodes.TOPIC_ALREADY_EXISTS))
           throw brokerFailure(errorCode, `create the topic '${topic}'`, { message: errorMessage, details: { topic } })
     }, options)
     for (const { topic } of topics) await this.#cluster.topic(topic, options)
   }
 
   async deleteTopics(topics: readonly string[], options: OperationOptions = {}): Promise<void> {
+    const lost = new LostAnswers()
     await this.#cluster.ofController(async (connection) => {
       const version = connection.versionOf(apis.deleteTopics)
       const body = version >= 6 ? { topics: topics.map((name) => ({ name, topicId: UUID_ZERO })) } : { topicNames: topics }
-      const answer = await connection.request(apis.deleteTopics, { ...body, timeoutMs: CHANGE_MS }, { version, waitMs: CHANGE_MS })
+      const request = connection.request(apis.deleteTopics, { ...body, timeoutMs: CHANGE_MS }, { version, waitMs: CHANGE_MS })
+      const answer = await lost.noted(request)
       for (const { name: topic, errorCode, errorMessage } of answer.responses)
-        if (errorCode !== 0) throw brokerFailure(errorCode, `delete the topic '${topic}'`, { message: errorMessage, details: { topic } })
+        if (errorCode !== 0 && !(lost.any && errorCode === brokerErrorCodes.UNKNOWN_TOPIC_OR_PARTITION))
+          throw brokerFailure(errorCode, `delete the topic '${topic}'`, { message: errorMessage, details: { topic } })
     }, options)
   }
 
@@ -153,6 +158,20 @@ export class Admin {
       if (attempt > 0 || this.#cluster.topology.broker(resource.broker) === null) await this.#cluster.refresh([])
       return run(await this.#cluster.connection(resource.broker))
     }, options)
+  }
+}
+
+/** Whether an answer was lost on its way: what was asked may be done, and asking again then finds it so. */
+class LostAnswers {
+  any = false
+
+  async noted<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer
+    } catch (error) {
+      this.any = true
+      throw error
+    }
   }
 }
 

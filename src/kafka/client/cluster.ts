@@ -2,6 +2,7 @@
  * A cluster as the rest of the client sees it: find the broker that has to be asked, ask it, and ask again where that may help. All that waits here ends at its
  * time limit, at the caller's signal, or when the cluster is closed.
  */
+import { setMaxListeners } from 'node:events'
 import { MillraceError } from '../../error.ts'
 import { apis } from '../protocol/apis.ts'
 import { Backoff } from './backoff.ts'
@@ -42,6 +43,7 @@ export class Cluster {
   constructor(settings: ClusterSettings) {
     this.settings = settings
     this.#connections = new Connections(settings)
+    setMaxListeners(0, this.#closing.signal)
   }
 
   get io(): ClusterSettings['io'] {

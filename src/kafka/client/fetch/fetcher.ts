@@ -5,6 +5,7 @@
  * Brokers that stop, leaders that move and connections that break are looked after here. What only the user can decide (an offset that is gone, a topic that
  * was deleted) makes that partition fail and leaves the others alone; what concerns all (no right to enter) makes the fetcher fail.
  */
+import { setMaxListeners } from 'node:events'
 import { assert, MillraceError } from '../../../error.ts'
 import { Backoff } from '../backoff.ts'
 import { type Cluster, orAborted } from '../cluster.ts'
@@ -54,6 +55,7 @@ export class Fetcher {
     const { isolation = 'read_uncommitted', minBytes = 1, maxWaitMs = 500, partitionBytesMax = 1 << 20, fetchBytesMax = 16 << 20 } = options
     const { bufferBytesMax = 2 * fetchBytesMax } = options
     const isolationLevel = isolationLevels[isolation]
+    setMaxListeners(0, this.#closing.signal)
     this.#settings = { isolation, isolationLevel, minBytes, maxWaitMs, partitionBytesMax, fetchBytesMax, bufferBytesMax }
     cluster.closing.addEventListener('abort', () => this.close(), { once: true, signal: this.#closing.signal })
     this.#search = new LeaderSearch(cluster, this.#closing.signal, {

@@ -82,6 +82,7 @@ export class Producer {
   #failure: MillraceError | null = null
   #firstError: MillraceError | null = null
   #waiters: (() => void)[] = []
+  readonly #onClosing = (): void => this.close()
 
   private constructor(cluster: Cluster, settings: ProducerSettings, builder: () => RecordBatchBuilder) {
     this.#cluster = cluster
@@ -92,7 +93,7 @@ export class Producer {
       failed: (error) => this.#fail(error),
       learnt: () => this.#learn(),
     })
-    cluster.closing.addEventListener('abort', () => this.close(), { once: true })
+    cluster.closing.addEventListener('abort', this.#onClosing)
   }
 
   static async open(cluster: Cluster, options: ProducerOptions = {}): Promise<Producer> {
@@ -195,6 +196,7 @@ export class Producer {
   #fail(error: MillraceError): void {
     if (this.#failure !== null) return
     this.#failure = error
+    this.#cluster.closing.removeEventListener('abort', this.#onClosing)
     this.#sender.close(error)
     for (const wake of this.#waiters.splice(0)) wake()
   }

@@ -2,6 +2,7 @@
  * Sends the batches of a producer: one loop that closes batches which are due, puts those of one leader together in a request, and deals with the answers. Up to
  * five requests are on their way to each broker, as many batches as a broker remembers of a partition to know them again.
  */
+import { setMaxListeners } from 'node:events'
 import { MillraceError } from '../../../error.ts'
 import { apis } from '../../protocol/apis.ts'
 import { type BrokerErrorName, brokerErrorOf } from '../../protocol/broker-errors.ts'
@@ -69,6 +70,7 @@ export class Sender {
     this.#settings = settings
     this.#listener = listener
     this.#wantsIdentity = settings.idempotence
+    setMaxListeners(0, this.#closing.signal)
   }
 
   /** Something was appended to a queue. Called for each record. */
