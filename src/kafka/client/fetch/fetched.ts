@@ -24,6 +24,8 @@ export interface Fetched {
   readonly failed: readonly FailedPartition[]
   /** Nobody reads the bytes any more: they will hold another fetch. */
   release(): void
+  /** Something refers to the bytes for good: they are left to it, and are not counted any more. */
+  keep(): void
 }
 
 /** A partition that is not fetched any more, until `seek` says from where. */

@@ -42,7 +42,7 @@ export class Fetcher {
   readonly #search: LeaderSearch
   readonly #lane = `fetch-${++fetchers}`
   readonly #closing = new AbortController()
-  readonly #ready: { readonly parts: readonly FetchedPart[]; readonly release: () => void }[] = []
+  readonly #ready: { readonly parts: readonly FetchedPart[]; readonly release: () => void; readonly keep: () => void }[] = []
   #failed: FailedPartition[] = []
   #failure: unknown = null
   #bufferedBytes = 0
@@ -130,10 +130,10 @@ export class Fetcher {
     this.#failed = []
     for (let one = this.#ready.shift(); one !== undefined; one = this.#ready.shift()) {
       const partitions = one.parts.filter(({ state, generation }) => state.generation === generation).map(({ fetched }) => fetched)
-      if (partitions.length > 0) return { partitions, failed, release: one.release }
+      if (partitions.length > 0) return { partitions, failed, release: one.release, keep: one.keep }
       one.release()
     }
-    return failed.length === 0 ? null : { partitions: [], failed, release: () => undefined }
+    return failed.length === 0 ? null : { partitions: [], failed, release: () => undefined, keep: () => undefined }
   }
 
   close(): void {
@@ -189,14 +189,14 @@ export class Fetcher {
     const sizeBytes = frame.bytes.buffer.byteLength
     this.#bufferedBytes += sizeBytes
     let held = true
-    const release = (): void => {
+    const settle = (give: () => void): void => {
       if (!held) return
       held = false
       this.#bufferedBytes -= sizeBytes
-      frame.release()
+      give()
       for (const wake of this.#wakeFetchers.splice(0)) wake()
     }
-    this.#ready.push({ parts, release })
+    this.#ready.push({ parts, release: () => settle(frame.release), keep: () => settle(() => undefined) })
     this.#wake()
   }
 
