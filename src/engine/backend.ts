@@ -100,6 +100,7 @@ function startQuery(
           new SourceRunner({
             provider: catalog.source(scan.format),
             scan,
+            queryId: id,
             io,
             signal,
             timeZone: configuration.timeZone,

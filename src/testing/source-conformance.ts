@@ -227,6 +227,7 @@ class SourceBench {
     const columns: readonly Field[] = [...description.schema.fields, ...description.hidden]
     const source = await this.fixture.provider.open({
       options: this.fixture.options,
+      queryId: 'query-conformance',
       description,
       supplied: structType(columns.filter((one) => !decoded.has(one.name)).map(({ name, type, nullable }) => ({ name, type, nullable }))),
       io: this.fixture.io ?? realIo,

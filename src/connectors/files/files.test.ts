@@ -176,6 +176,7 @@ describe('files', () => {
   const openWith = (log: SourceLog | null, report: (event: SourceEvent) => void = () => undefined, path = folder): Promise<Source> =>
     textFilesSource.open({
       options: { path },
+      queryId: 'q',
       description: textFilesSource.describe({ path }, null),
       supplied: { kind: 'struct', fields: [] },
       io: realIo,

@@ -29,6 +29,7 @@ async function rowsAfter(ms: number, options: Record<string, string>): Promise<u
   const description = rateSource.describe(options, null)
   const source: Source = await rateSource.open({
     options,
+    queryId: 'q',
     description,
     supplied: description.schema,
     io: ioWith(clock),

@@ -48,6 +48,7 @@ async function open(
   const description = socketSource.describe(options, null)
   const source = await socketSource.open({
     options,
+    queryId: 'q',
     description,
     supplied: structType(description.hidden.map(({ name, type, nullable }) => ({ name, type, nullable }))),
     io: realIo,
@@ -143,6 +144,7 @@ describe('the socket source', () => {
     const options = { host: 'h', port: String(port) }
     const source = await socketSource.open({
       options,
+      queryId: 'q',
       description: socketSource.describe(options, null),
       supplied: structType([]),
       io: { ...realIo, net },

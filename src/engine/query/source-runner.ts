@@ -32,6 +32,7 @@ export type SourceFacts = Omit<SourceProgress, 'inputRowsPerSecond' | 'processed
 export interface SourceRunnerOptions {
   readonly provider: SourceProvider
   readonly scan: ScanNode
+  readonly queryId: string
   readonly io: Io
   readonly signal: AbortSignal
   readonly timeZone: string
@@ -74,7 +75,7 @@ export class SourceRunner {
 
   /** Opens the source and stands at `position`, or where a new query begins. `log`: what the source remembers under the checkpoint. */
   async open(position: SourceOffset | null, log: SourceLog | null): Promise<void> {
-    const { scan, io, signal, provider } = this.#options
+    const { scan, queryId, io, signal, provider } = this.#options
     const spools = log !== null && scan.description.guarantee !== 'replayable'
     const supplied = structType(
       scan.supplied.map((name) => {
@@ -87,7 +88,16 @@ export class SourceRunner {
       if (this.#events.length < 100) this.#events.push(event)
     }
     const source = await this.#blamed(() =>
-      provider.open({ options: scan.options, description: scan.description, supplied, io, signal, report, log: spools ? null : log }),
+      provider.open({
+        options: scan.options,
+        queryId,
+        description: scan.description,
+        supplied,
+        io,
+        signal,
+        report,
+        log: spools ? null : log,
+      }),
     )
     this.#source = spools ? new SpooledSource(source, log, this.#options.epochsRetained) : source
     this.#position = position ?? (await this.#blamed(() => this.#opened.initialOffset()))
@@ -187,7 +197,7 @@ export class SourceRunner {
       endOffset: (range?.end ?? this.#position) as Json,
       latestOffset: (this.#latest?.latest ?? this.#position) as Json,
       numInputRows: inputRows,
-      metrics: {},
+      metrics: this.#opened.metrics?.() ?? {},
     }
   }
 

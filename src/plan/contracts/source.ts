@@ -82,6 +82,8 @@ export interface TypedSource<out Row> {
 
 export interface SourceContext {
   readonly options: Options
+  /** The same for each start from one checkpoint. */
+  readonly queryId: string
   readonly description: SourceDescription
   /** The columns that the source must supply itself, in this order, in every SourceBatch. */
   readonly supplied: StructType
@@ -173,5 +175,7 @@ export interface Source {
   waitForData?(signal: AbortSignal): Promise<void>
   /** From now on `latestOffset` never passes what is there at this moment. */
   prepareAvailableNow?(): Promise<void>
+  /** Facts for progress, as texts: how far it is behind, and the like. */
+  metrics?(): Readonly<Record<string, string>>
   close(): Promise<void>
 }
