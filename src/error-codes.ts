@@ -165,6 +165,10 @@ export const errorCodes = {
     'The offset is not in the log of the partition: retention has passed it, or it was never written.',
     'Begin at an offset from the earliest to the latest of the partition.',
   ),
+  KAFKA_DATA_LOST: entry(
+    'Records of a topic were gone before the query had read them: by retention, or because the topic was deleted.',
+    "Find out why; to go on with what is there, set the source's option 'failOnDataLoss' to false.",
+  ),
   KAFKA_RECORD_TOO_LARGE: entry(
     'A record or batch is larger than the Kafka broker or this client takes.',
     'Send smaller records, or raise max.message.bytes of the topic and batchBytesMax of the producer.',

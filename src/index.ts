@@ -1,8 +1,18 @@
 /** What `import 'millrace'` gives, and nothing else. */
 export type { ColumnData, DataFrame, GroupedData, RowStream, Rows, StreamOptions } from './api/data-frame.ts'
-export type { FileMeta, FileOptions, FormatRegistry } from './api/formats.ts'
+export type { FileMeta, FileOptions, FormatRegistry, KafkaConnectionOptions, KafkaSourceOptions } from './api/formats.ts'
 export * from './api/functions.ts'
 export { type FixedInterval, type IntervalParts, interval } from './api/interval.ts'
+export {
+  type ByPartition,
+  type JsonValueOptions,
+  json,
+  type KafkaMeta,
+  type KafkaReadOptions,
+  type KafkaRow,
+  type ValueEncoding,
+  type ValueFormat,
+} from './api/kafka.ts'
 export type { RowOfSchema, SchemaLike } from './api/schema.ts'
 export type { RuntimeConfig, SessionBuilder } from './api/session.ts'
 export type { ForeachWriter } from './api/sinks/foreach.ts'

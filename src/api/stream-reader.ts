@@ -6,6 +6,7 @@ import { ReadNode } from '../plan/nodes/relation.ts'
 import type { DataFrame } from './data-frame.ts'
 import type { FileMeta, FormatEntry, FormatRegistry, KnownFormat, Missing, MissingOption, Part } from './formats.ts'
 import { Frame } from './frame.ts'
+import { type KafkaMeta, type KafkaReadOptions, type KafkaRow, readOptions, type ValueFormat } from './kafka.ts'
 import { optionText } from './option-text.ts'
 import { type CheckSchema, type RowOfSchema, type SchemaLike, structFrom } from './schema.ts'
 import type { SessionCore } from './session-core.ts'
@@ -19,7 +20,7 @@ export interface Uninferred {
 }
 
 export interface DataStreamReader<F = never, Given = {}, Row = never> {
-  /** `socket`, `rate`, `json`, `text`, or the name of a source that was registered. Throws UNKNOWN_FORMAT at load. */
+  /** `kafka`, `socket`, `rate`, `json`, `text`, or the name of a source that was registered. Throws UNKNOWN_FORMAT at load. */
   format<const G extends KnownFormat | (string & {})>(name: G): DataStreamReader<G, Given, Row>
   option<const K extends keyof Part<FormatEntry<F, Given>, 'options'> & string, const V extends Part<FormatEntry<F, Given>, 'options'>[K]>(
     name: K,
@@ -49,6 +50,9 @@ export interface DataStreamReader<F = never, Given = {}, Row = never> {
   ): DataFrame<RowOfSchema<X>, FileMeta>
   /** Files of a folder, line by line. */
   text(path: string, options?: Partial<Omit<Options<'text'>, 'path'>>): DataFrame<{ value: string }, FileMeta>
+  /** Records of Kafka's topics: rows of their values where `value` says how to read them, else the records as Spark has them. */
+  kafka<R>(options: KafkaReadOptions & { readonly value: ValueFormat<R> }): DataFrame<R, KafkaMeta>
+  kafka(options: KafkaReadOptions): DataFrame<KafkaRow>
   /** A source that is an object: a MemoryStream of the test kit, or one's own. */
   source<R>(source: TypedSource<R>): DataFrame<R>
 }
@@ -110,6 +114,11 @@ export class Reader {
   }
   text(path: string, options: Readonly<Record<string, unknown>> = {}): Frame {
     return this.format('text').options(options).load(path)
+  }
+  kafka(given: KafkaReadOptions): Frame {
+    const { options, schema } = readOptions(given)
+    const reader = this.format('kafka').options(options)
+    return schema === null ? reader.load() : reader.#with({ schema }).load()
   }
   source({ provider }: TypedSource<unknown>): Frame {
     this.#session.catalog.registerSource(provider)
