@@ -26,9 +26,9 @@ const HANG_MS = 20_000
 const tuning: CheckpointTuning = {
   journalSegmentBytes: 6_000,
   journalSegmentEpochs: 3,
-  stateSegmentBytes: 1_500,
+  stateSegmentBytes: 800,
   sourceLogSegmentBytes: 250,
-  inlineBytesMax: 700,
+  inlineBytesMax: 350,
 }
 const EPOCHS_RETAINED = 2
 

@@ -9,7 +9,16 @@ import type { Batch } from '../../src/data/vector.ts'
 import { datumRows } from '../../src/data/vector-builder.ts'
 import { MillraceError } from '../../src/error.ts'
 import type { Disk } from '../../src/io/io.ts'
-import type { EpochInfo, EpochToken, RunnerInfo, Sink, SinkContext, SinkProvider, SinkToken } from '../../src/plan/contracts/sink.ts'
+import type {
+  CommittedOutput,
+  EpochInfo,
+  EpochToken,
+  RunnerInfo,
+  Sink,
+  SinkContext,
+  SinkProvider,
+  SinkToken,
+} from '../../src/plan/contracts/sink.ts'
 
 interface TableState {
   readonly runnerEpoch: number
@@ -63,10 +72,12 @@ class TableSink implements Sink {
     this.#keys = keys
   }
 
-  async fence({ runnerEpoch }: RunnerInfo): Promise<EpochToken | null> {
+  async fence({ runnerEpoch }: RunnerInfo, committed: CommittedOutput | null): Promise<EpochToken | null> {
     this.#runnerEpoch = runnerEpoch
     for (;;) {
       this.#last = await lastState(this.#context.io.disk, this.#folder)
+      if (committed !== null && (this.#last?.token?.epoch ?? -1) < committed.epoch)
+        throw new MillraceError('OUTPUT_OLDER_THAN_CHECKPOINT', `The table '${this.#folder}' lacks epoch ${committed.epoch}.`)
       if (this.#last !== null && this.#last.runnerEpoch >= runnerEpoch) throw fenced(this.#folder)
       const { token = null, rows = {} } = this.#last ?? {}
       if (await this.#publish({ runnerEpoch, token, rows })) return token
