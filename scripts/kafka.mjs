@@ -26,7 +26,7 @@ const usage = `Usage: node scripts/kafka.mjs <command> [options]
   --secure             listeners with TLS and SASL, users and access rights, at the first start
   --set <key=value>    a setting of the brokers, at the first start; again for more
   --heap <size>        of each broker (512m)
-  --java <options>     for each broker, instead of those that make it start fast
+  --java=<options>     for each broker, instead of those that make it start fast
   --only <id>          starts or stops this broker alone
   --kill               stops without a goodbye
   --fresh              forgets the cluster that is in the folder

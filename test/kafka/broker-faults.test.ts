@@ -29,7 +29,7 @@ describeKafka('a broker', () => {
         await cluster.stop(1, { kill: restart % 2 === 0 })
         await cluster.start(1)
         // From when it answers.
-        expect(await load.progress(30_000)).toBeLessThan(8_000)
+        expect(await load.progress(30_000)).toBeLessThan(10_000)
       }
       await load.end()
       expect(load.written).toBeGreaterThan(1_000 * RESTARTS)

@@ -3,7 +3,7 @@
  * with the last of them; clusters of a suite's own are forgotten with the suite. Without Java the suites are skipped, except in CI.
  */
 import { execFile, spawnSync } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -82,23 +82,28 @@ async function clusterIn(place: string, heap: string): Promise<Cluster> {
     bootstrapServers: brokers.map(({ ports }) => `localhost:${ports.PLAINTEXT}`).join(','),
     start: async (id) => void (await kafka('start', place, ['--heap', heap, ...only(id)])),
     stop: async (id, { kill = false } = {}) => void (await kafka('stop', place, [...only(id), ...(kill ? ['--kill'] : [])])),
-    async forget() {
-      await kafka('stop', place, ['--kill'])
-      rmSync(place, { recursive: true, force: true })
-    },
+    forget: () => forget(place),
   }
+}
+
+async function forget(place: string): Promise<void> {
+  await kafka('stop', place, ['--kill'])
+  rmSync(place, { recursive: true, force: true })
 }
 
 /** Says that a run of tests may use the shared broker; gives what ends that (test/setup/kafka.ts). */
 export function beginRun(): () => Promise<void> {
   mkdirSync(usersFolder, { recursive: true })
+  // What runs that were killed have left behind.
+  const left = readdirSync(folder).filter((name) => /-\d+$/.test(name) && !isAlive(name.split('-').at(-1) ?? ''))
+  const swept = Promise.all(left.map((name) => forget(join(folder, name))))
   const own = join(usersFolder, String(process.pid))
   writeFileSync(own, '')
   return async () => {
     rmSync(own, { force: true })
-    if (readdirSync(usersFolder).some(isAlive)) return
-    await kafka('stop', shared, ['--kill'])
-    rmSync(shared, { recursive: true, force: true })
+    await swept
+    if (readdirSync(usersFolder).some(isAlive) || !existsSync(shared)) return
+    await forget(shared)
   }
 }
 

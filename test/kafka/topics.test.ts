@@ -1,6 +1,8 @@
 /** Topics that come, grow, shrink and go, offsets that are asked for and committed, and the clear word for everything that cannot be, on a real broker. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { KafkaClient } from '../../src/kafka/client/client.ts'
+import { RecordLanes } from '../../src/kafka/protocol/records/record-lanes.ts'
+import { RecordSetReader } from '../../src/kafka/protocol/records/record-set-reader.ts'
 import { type Cluster, describeKafka, START_MS_MAX, sharedCluster } from './cluster.ts'
 import { readLedger } from './ledger.ts'
 
@@ -39,7 +41,7 @@ describeKafka('topics', () => {
       details: { kafkaError: 'TOPIC_ALREADY_EXISTS' },
     })
     await client.admin.createPartitions(topic, 4)
-    expect((await client.topic(topic)).partitions.length).toBe(4)
+    expect((await client.topic(topic, { fresh: true })).partitions.length).toBe(4)
     await expect(client.admin.createPartitions(topic, 2)).rejects.toMatchObject({ details: { kafkaError: 'INVALID_PARTITIONS' } })
     await client.admin.deleteTopics([topic])
     await expect.poll(async () => (await client.topics()).some(({ name }) => name === topic)).toBe(false)
@@ -137,6 +139,12 @@ describeKafka('topics', () => {
     fetcher.seek(place, 4)
     const { partitions, release } = await fetcher.next()
     expect(partitions).toMatchObject([{ fetchOffset: 4 }])
+    // One batch has all ten: those before the offset are cut.
+    const reader = new RecordSetReader()
+    const lanes = new RecordLanes()
+    partitions[0]?.open(reader)
+    expect(reader.next(lanes)).toBe(true)
+    expect([...lanes.offsets.subarray(0, lanes.count)]).toEqual([4, 5, 6, 7, 8, 9])
     release()
     fetcher.pause([place])
     await new Promise((resolve) => setTimeout(resolve, 150))

@@ -6,7 +6,7 @@ import { MillraceError } from '../../error.ts'
 import type { Io, TlsSettings } from '../../io/io.ts'
 import { realIo } from '../../io/real.ts'
 import { Admin } from './admin.ts'
-import { Cluster, type OperationOptions } from './cluster.ts'
+import { Cluster, type OperationOptions, type TopicOptions } from './cluster.ts'
 import type { Address } from './connections.ts'
 import { Fetcher, type FetcherOptions } from './fetch/fetcher.ts'
 import {
@@ -65,7 +65,7 @@ export class KafkaClient implements AsyncDisposable {
   }
 
   /** Its partitions and their leaders. Throws KAFKA_UNKNOWN_TOPIC if there is none of the name. */
-  topic(name: string, options?: OperationOptions): Promise<TopicInfo> {
+  topic(name: string, options?: TopicOptions): Promise<TopicInfo> {
     return this.#cluster.topic(name, options)
   }
 

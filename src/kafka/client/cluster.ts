@@ -23,6 +23,10 @@ export interface OperationOptions {
   /** How long it is tried; `operationTimeoutMs` of the client if not given. */
   readonly timeoutMs?: number | undefined
 }
+export interface TopicOptions extends OperationOptions {
+  /** Asks the cluster even if the topic is known: it may have more partitions by now. */
+  readonly fresh?: boolean
+}
 export type CoordinatorKind = 'group' | 'transaction'
 
 /** The lane of requests that are answered soon. */
@@ -155,9 +159,9 @@ export class Cluster {
   }
 
   /** What is known of a topic, asked for if need be. Throws KAFKA_UNKNOWN_TOPIC, KAFKA_AUTHORIZATION_FAILED. */
-  topic(name: string, options: OperationOptions = {}): Promise<TopicInfo> {
+  topic(name: string, { fresh = false, ...options }: TopicOptions = {}): Promise<TopicInfo> {
     return this.attempt(async (attempt) => {
-      if (attempt > 0 || this.topology.topic(name) === null || this.isStale) await this.refresh([name])
+      if (fresh || attempt > 0 || this.topology.topic(name) === null || this.isStale) await this.refresh([name])
       const error = this.topology.errorOf(name)
       const info = this.topology.topic(name)
       if (error !== 0 || info === null) throw brokerFailure(error, `describe the topic '${name}'`, { details: { topic: name } })

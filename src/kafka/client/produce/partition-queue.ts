@@ -6,6 +6,7 @@ import type { MillraceError } from '../../../error.ts'
 import { BATCH } from '../../protocol/records/batch-cursor.ts'
 import { type RecordBatchBuilder, stampProducer } from '../../protocol/records/record-batch-builder.ts'
 import type { Backoff } from '../backoff.ts'
+import type { BatchMemory } from './batch-memory.ts'
 
 /** Who writes: with it, brokers know a batch that they have already. */
 export interface ProducerIdentity {
@@ -44,6 +45,7 @@ export class PartitionQueue {
   /** When the batch that is being filled got its first record. */
   openedMs = 0
   retryAtMs = 0
+  readonly #memory: BatchMemory
   #nextIndex = 0
   #nextSequence = 0
   /** Whose sequences are counted. */
@@ -51,7 +53,8 @@ export class PartitionQueue {
   /** Under whom the broker has written a batch. */
   #proven: ProducerIdentity | null = null
 
-  constructor(topic: string, partition: number, builder: RecordBatchBuilder, backoff: Backoff) {
+  constructor(topic: string, partition: number, builder: RecordBatchBuilder, memory: BatchMemory, backoff: Backoff) {
+    this.#memory = memory
     this.topic = topic
     this.partition = partition
     this.builder = builder
@@ -81,6 +84,7 @@ export class PartitionQueue {
     const sequence = known === null ? -1 : this.#take(count, known)
     const bytes = this.builder.finish(known === null ? {} : { ...known, baseSequence: sequence })
     this.#push({ bytes, count, heldBytes, isOwn: true, sequence, identity: known, createdMs: this.openedMs })
+    this.#memory.lend(this.builder)
   }
 
   /** A batch that someone else filled. */
@@ -110,7 +114,7 @@ export class PartitionQueue {
   settle(batch: Batch, isWritten: boolean): void {
     this.#leave(batch)
     if (isWritten) this.#proven = batch.identity
-    if (batch.isOwn) this.builder.recycle(batch.bytes)
+    if (batch.isOwn) this.#memory.give(batch.bytes)
     this.#goOn()
   }
 

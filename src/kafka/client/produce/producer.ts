@@ -10,6 +10,7 @@ import { Backoff } from '../backoff.ts'
 import { type Cluster, type OperationOptions, orAborted } from '../cluster.ts'
 import { brokerFailure } from '../failure.ts'
 import type { TopicInfo } from '../topology.ts'
+import { BatchMemory } from './batch-memory.ts'
 import { type Batch, PartitionQueue } from './partition-queue.ts'
 import { Partitioner } from './partitioner.ts'
 import { Sender } from './sender.ts'
@@ -28,6 +29,7 @@ export interface ProducerOptions {
   readonly deliveryTimeoutMs?: number
   /** From here on the producer is full. */
   readonly bufferBytesMax?: number
+  /** What became of each batch, when that is known; may not throw. */
   readonly onDelivery?: (delivery: Delivery) => void
 }
 export type ProducerSettings = Required<ProducerOptions>
@@ -77,6 +79,7 @@ export class Producer {
   readonly #sender: Sender
   readonly #topics = new Map<string, Topic>()
   readonly #builder: () => RecordBatchBuilder
+  readonly #memory = new BatchMemory()
   #bufferedBytes = 0
   #unsettled = 0
   #failure: MillraceError | null = null
@@ -154,7 +157,7 @@ export class Producer {
 
   /** @internal For Topic. */
   makeQueue(topic: string, partition: number): PartitionQueue {
-    return new PartitionQueue(topic, partition, this.#builder(), new Backoff(this.#cluster.io))
+    return new PartitionQueue(topic, partition, this.#builder(), this.#memory, new Backoff(this.#cluster.io))
   }
   /** @internal */
   makePartitioner(): Partitioner {
@@ -183,7 +186,11 @@ export class Producer {
     this.#bufferedBytes -= heldBytes
     this.#firstError ??= error
     for (const wake of this.#waiters.splice(0)) wake()
-    this.#settings.onDelivery({ topic, partition, firstIndex, count, baseOffset, error })
+    try {
+      this.#settings.onDelivery({ topic, partition, firstIndex, count, baseOffset, error })
+    } catch (cause) {
+      this.#fail(new MillraceError('INVALID_ARGUMENT', `onDelivery threw: ${String(cause)}.`, { hint: 'It may not throw.', cause }))
+    }
   }
 
   #learn(): void {

@@ -9,7 +9,7 @@ import { type BrokerErrorName, brokerErrorOf } from '../../protocol/broker-error
 import type { ProduceResponse } from '../../protocol/messages/produce.ts'
 import { Backoff } from '../backoff.ts'
 import type { Cluster } from '../cluster.ts'
-import { brokerFailure, isRetriable, passingFailure } from '../failure.ts'
+import { brokerFailure, isRetriable } from '../failure.ts'
 import { byTopic, nameOf } from '../topic-partition.ts'
 import { newIdentity } from './identity-source.ts'
 import type { Batch, PartitionQueue, ProducerIdentity } from './partition-queue.ts'
@@ -101,7 +101,7 @@ export class Sender {
   #stir(): void {
     this.#woken = true
     this.#wake?.()
-    if (!this.#running) void this.#run()
+    if (!this.#running) this.#run().catch((error: unknown) => this.#listener.failed(asFailure(error)))
   }
 
   async #run(): Promise<void> {
@@ -192,9 +192,8 @@ export class Sender {
       if (answer.throttleTimeMs > 0) await this.#cluster.io.clock.sleep(answer.throttleTimeMs, { signal: this.#closing.signal })
     } catch (error) {
       if (this.#closing.signal.aborted) return
-      const failure = MillraceError.is(error) ? error : passingFailure('KAFKA_CONNECTION_LOST', String(error), { cause: error })
-      if (isRetriable(failure)) for (const { queue, batch } of sendings) this.#again(queue, batch, failure)
-      else this.#listener.failed(failure)
+      if (isRetriable(error)) for (const { queue, batch } of sendings) this.#again(queue, batch, error)
+      else this.#listener.failed(asFailure(error))
     } finally {
       this.#requests.set(nodeId, (this.#requests.get(nodeId) ?? 1) - 1)
       this.#stir()
@@ -261,7 +260,7 @@ export class Sender {
         this.#wantsIdentity = false
       })
       .catch((error: unknown) => {
-        if (!this.#closing.signal.aborted && MillraceError.is(error) && !isRetriable(error)) this.#listener.failed(error)
+        if (!this.#closing.signal.aborted && !isRetriable(error)) this.#listener.failed(asFailure(error))
       })
       .finally(() => {
         this.#asking = false
@@ -280,7 +279,7 @@ export class Sender {
       await backoff.wait(this.#closing.signal)
     } catch (error) {
       if (this.#closing.signal.aborted) return
-      if (!isRetriable(error) && MillraceError.is(error)) this.#listener.failed(error)
+      if (!isRetriable(error)) this.#listener.failed(asFailure(error))
       else await backoff.wait(this.#closing.signal).catch(() => undefined)
     } finally {
       this.#newsUnderWay = false
@@ -288,6 +287,9 @@ export class Sender {
     }
   }
 }
+
+const asFailure = (error: unknown): MillraceError =>
+  MillraceError.is(error) ? error : new MillraceError('INTERNAL_ERROR', `The producer broke: ${String(error)}.`, { cause: error })
 
 function put<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const there = map.get(key)
