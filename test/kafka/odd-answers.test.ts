@@ -1,10 +1,16 @@
 /** What becomes of answers that a broker seldom or never gives: a clear error, another attempt, and never a hang or memory that the broker chooses. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { MillraceError } from '../../src/error.ts'
+import { SeededRandom } from '../../src/io/seeded-random.ts'
 import { KafkaClient, type KafkaClientOptions } from '../../src/kafka/client/client.ts'
 import { apis } from '../../src/kafka/protocol/apis.ts'
 import { brokerErrorCodes as codes } from '../../src/kafka/protocol/broker-errors.ts'
+import { encodeResponse } from '../../src/kafka/protocol/frames.ts'
 import { BatchCursor } from '../../src/kafka/protocol/records/batch-cursor.ts'
 import { RecordBatchBuilder } from '../../src/kafka/protocol/records/record-batch-builder.ts'
+import { RecordLanes } from '../../src/kafka/protocol/records/record-lanes.ts'
+import { RecordSetReader } from '../../src/kafka/protocol/records/record-set-reader.ts'
+import { versionRange } from '../../src/kafka/protocol/schema/version-range.ts'
 import { ScriptedBroker, TOPIC, TOPIC_ID } from './scripted-broker.ts'
 
 let broker: ScriptedBroker
@@ -268,4 +274,37 @@ describe('a fetcher', () => {
     await expect.poll(() => offset).toBeGreaterThan(before)
     fetcher.close()
   })
+
+  test('meets damaged answers with an error of ours, or with another attempt', async () => {
+    const random = new SeededRandom(Number(process.env['MILLRACE_TEST_SEED'] ?? 20_26))
+    const whole = answer(
+      5,
+      partition({ records: Buffer.concat([batchOf(0), batchOf(1)]), abortedTransactions: [{ producerId: 1, firstOffset: 0 }] }),
+    )
+    const { max } = versionRange(apis.fetch.versions)
+    for (let round = 0; round < 60 * Number(process.env['MILLRACE_TEST_RUNS'] ?? 1); round++) {
+      broker.on(apis.fetch, ({ socket, correlationId }) => {
+        const bytes = Buffer.concat(encodeResponse(apis.fetch, max, correlationId, whole).parts)
+        for (let damages = 1 + (random.uint32() % 3); damages > 0; damages--)
+          bytes[4 + (random.uint32() % (bytes.length - 4))] = random.uint32()
+        socket.write(bytes)
+        return null
+      })
+      const hasty = clientOf()
+      const fetcher = hasty.fetcher({ maxWaitMs: 10, isolation: 'read_committed' })
+      fetcher.assign([{ topic: TOPIC, partition: 0, offset: 0 }])
+      const reader = new RecordSetReader()
+      const lanes = new RecordLanes()
+      try {
+        const fetched = await fetcher.next(AbortSignal.timeout(200))
+        for (const { error } of fetched.failed) throw error
+        for (const part of fetched.partitions) for (part.open(reader); reader.next(lanes); );
+      } catch (error) {
+        const passed = MillraceError.is(error) || (error as Error).name === 'TimeoutError'
+        expect(passed, `seed ${random.seed}, round ${round}: ${(error as Error).stack}`).toBe(true)
+        if (MillraceError.is(error)) expect(error.code).not.toBe('INTERNAL_ERROR')
+      }
+      await hasty.close()
+    }
+  }, 60_000)
 })
