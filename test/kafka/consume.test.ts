@@ -22,6 +22,15 @@ describeKafka('consuming', () => {
     return topic
   }
 
+  /** The broker writes the markers of a transaction after it has confirmed its end. */
+  async function ended(topic: string, partitions = 1): Promise<void> {
+    const places = Array.from({ length: partitions }, (_, partition) => ({ topic, partition, at: 'latest' as const }))
+    const offsets = async (isolation: 'read_committed' | 'read_uncommitted') =>
+      (await client.listOffsets(places, { isolation })).map(({ offset }) => offset)
+    const isOver = async () => `${await offsets('read_uncommitted')}` === `${await offsets('read_committed')}`
+    await expect.poll(isOver, { timeout: 20_000 }).toBe(true)
+  }
+
   test.skipIf(withoutLibrdkafka).each(['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const)('%s', async (compression) => {
     const topic = await topicOf(compression, 3)
     await librdkafkaWrites({ bootstrap, topic, count: 20_000, partitions: 3, compression, key: true })
@@ -36,6 +45,7 @@ describeKafka('consuming', () => {
   test.skipIf(withoutLibrdkafka)('an abort of 20,000 records delivers none of them, fetch by fetch', async () => {
     const topic = await topicOf('abort')
     await librdkafkaWrites({ bootstrap, topic, bytes: 200, transactions: [[20_000, 'abort']] })
+    await ended(topic)
     const options = { partitionBytesMax: 100_000, isolation: 'read_committed' } as const
     expect((await readLedger(client, topic, options)).map(({ count }) => count)).toEqual([0])
     expect((await readLedger(client, topic, { ...options, isolation: 'read_uncommitted' })).map(({ count }) => count)).toEqual([20_000])
@@ -51,6 +61,7 @@ describeKafka('consuming', () => {
       [4, 'commit'],
     ] as const
     await librdkafkaWrites({ bootstrap, topic, transactions })
+    await ended(topic)
     const [ledger] = await readLedger(client, topic, { isolation: 'read_committed' })
     expect([...(ledger?.times.subarray(0, 14) ?? [])]).toEqual([0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 1, 1, 1, 0])
   })
@@ -63,6 +74,7 @@ describeKafka('consuming', () => {
       [5_000, 'commit'],
     ] as const
     await librdkafkaWrites({ bootstrap, topic, bytes: 300, partitions: 2, compression: 'lz4', transactions })
+    await ended(topic, 2)
     const ours = await readLedger(client, topic, { isolation: 'read_committed', partitionBytesMax: 20_000, fetchBytesMax: 30_000 })
     const theirs = await librdkafkaReads({ bootstrap, topic })
     expect(ours.map(({ count, sum, digest }) => ({ count, sum, digest }))).toEqual(
