@@ -16,6 +16,7 @@ const action = fc.oneof(
       window: fc.nat(5),
       key: fc.nat(12),
       isLookedFor: fc.nat(9).map((n) => n === 0),
+      isLeased: fc.boolean(),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('seal' as const, 'rollback' as const, 'rebuild' as const) }) },
@@ -45,10 +46,11 @@ test('are those that are there, whoever looks for them, and go with their window
           table.keyColumns[0]?.reserveRow(0)
           let known = windows.get(window)
           if (known === undefined) {
-            known = { isAppending: table.canAppend(table.section?.idOf(0) as number), keys: new Set() }
+            known = { isAppending: table.appender.canAppend(table.section?.idOf(0) as number), keys: new Set() }
             windows.set(window, known)
           }
-          let row = known.isAppending && !one.isLookedFor && !known.keys.has(key) ? table.appendProbe() : NO_ROW
+          const isNew = known.isAppending && !one.isLookedFor && !known.keys.has(key)
+          let row = !isNew ? NO_ROW : one.isLeased ? leased(table) : table.appendProbe()
           if (row === NO_ROW) row = table.upsertProbe()
           known.keys.add(key)
           table.valueColumns[0]?.set(row, ++next)
@@ -92,3 +94,16 @@ test('are those that are there, whoever looks for them, and go with their window
     propertyOptions(80),
   )
 })
+
+/** A row for the probe's key, as the operators make many at once. */
+function leased(table: StateTable): number {
+  const { appender, keyColumns } = table
+  const section = table.section?.idOf(0) as number
+  if (!appender.isAppending(section)) return NO_ROW
+  keyColumns[1]?.reserveRow(0)
+  appender.lease()
+  const row = appender.rows[0] as number
+  keyColumns[1]?.copy(0, row)
+  appender.make(1, Int32Array.of(section))
+  return row
+}

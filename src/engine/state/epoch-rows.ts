@@ -45,6 +45,11 @@ export class EpochRows {
     this.#touched.reserve(1)
     this.#shadows.reserve(2)
   }
+  /** Makes sure of room for one row and what `createAll` needs for so many. Throws STATE_TOO_LARGE. */
+  reserveCreated(count: number): void {
+    this.#space.reserve(1)
+    this.#touched.reserve(count)
+  }
   /** Rows of keys that are kept. */
   living(): Int32Array {
     return this.#rowsWith(USED | DEAD)
@@ -73,6 +78,10 @@ export class EpochRows {
   create(row: number): void {
     this.#space.setFlags(row, USED | CREATED | TOUCHED)
     this.#touched.push(row)
+  }
+  createAll(rows: Int32Array, count: number): void {
+    this.#space.setAllFlags(rows, count, USED | CREATED | TOUCHED)
+    this.#touched.pushAll(rows, count)
   }
   /** Readies a row for a change. `keeps`: its value stays, else it is null, to be set. Whether the row was dead, and lives again. */
   touch(row: number, keeps: boolean): boolean {
@@ -154,10 +163,7 @@ export class EpochRows {
   }
 
   #rowsWith(mask: number): Int32Array {
-    const rows = new RowList(null)
-    const { end } = this.#space
-    for (let row = 1; row < end; row++) if ((this.#space.flagsOf(row) & mask) === USED) rows.push(row)
-    return rows.view()
+    return this.#space.rowsWith(mask, USED)
   }
   #touchedWith(mask: number, flags: number): Int32Array {
     const touched = this.#touched.view()

@@ -9,7 +9,7 @@ import type { Datum } from '../../data/datum.ts'
 import type { Vector } from '../../data/vector.ts'
 import { isValid } from '../../data/vector-reader.ts'
 import { KeyIndex, NO_ROW, PROBE } from './key-index.ts'
-import { growLane, int32Lane, PAGE_BITS, PAGE_MASK } from './pages.ts'
+import { growLane, int32Lane, PAGE_BITS, PAGE_MASK, PAGE_ROWS } from './pages.ts'
 import { RowList } from './row-list.ts'
 import { type RowLanes, RowSpace } from './row-space.ts'
 import type { StateColumn } from './state-column.ts'
@@ -60,13 +60,9 @@ export class InternedColumn implements StateColumn {
   }
   /** The numbers of the rows' values. */
   idsOf(rows: Int32Array): Int32Array {
-    const { ids } = this
-    const { length } = rows
-    const given = new Int32Array(length)
-    for (let at = 0; at < length; at++) {
-      const row = rows[at] as number
-      given[at] = (ids[row >>> PAGE_BITS] as Int32Array)[row & PAGE_MASK] as number
-    }
+    const given = new Int32Array(rows.length)
+    for (let from = 0; from < rows.length; from += PAGE_ROWS)
+      gatherLane(this.ids, rows, from, Math.min(rows.length, from + PAGE_ROWS), given)
     return given
   }
   get(row: number): Datum {
@@ -115,6 +111,20 @@ export class InternedColumn implements StateColumn {
     if (count === 0) this.#setIdle(id)
     this.#write(row, NULL_ID)
   }
+  /** Gives rows that are null values by their numbers. */
+  hold(rows: Int32Array, given: Int32Array, count: number): void {
+    const { ids } = this
+    const counts = this.#counts.pages
+    for (let at = 0; at < count; at++) {
+      const row = rows[at] as number
+      const id = given[at] as number
+      if (id === NULL_ID) continue
+      ;(ids[row >>> PAGE_BITS] as Int32Array)[row & PAGE_MASK] = id
+      const page = counts[id >>> PAGE_BITS] as Int32Array
+      page[id & PAGE_MASK] = (page[id & PAGE_MASK] as number) + 1
+      this.#held++
+    }
+  }
   copy(from: number, to: number): void {
     const id = this.idOf(from)
     if (to === PROBE) this.point(id)
@@ -147,8 +157,12 @@ export class InternedColumn implements StateColumn {
   }
   /** Ends a look-up: what was in the probe is gone. */
   gather(rows: Int32Array): Vector {
+    return this.gatherIds(this.idsOf(rows))
+  }
+  /** The values by their numbers. Ends a look-up too. */
+  gatherIds(ids: Int32Array): Vector {
     this.#forgetProbe()
-    return this.pool.gather(this.idsOf(rows))
+    return this.pool.gather(ids)
   }
   tidy(rowsMax: number): void {
     this.#sweep()
@@ -207,18 +221,26 @@ export class InternedColumn implements StateColumn {
   }
 }
 
+/** In parts: a long loop that runs once would be compiled while it runs, and again at its end. */
+function gatherLane(pages: readonly Int32Array[], rows: Int32Array, from: number, to: number, given: Int32Array): void {
+  for (let at = from; at < to; at++) {
+    const row = rows[at] as number
+    given[at] = (pages[row >>> PAGE_BITS] as Int32Array)[row & PAGE_MASK] as number
+  }
+}
+
 /** How many rows have a value. */
 class Counts implements RowLanes {
   readonly rowBytes = 4
-  readonly #pages: Int32Array[] = []
+  readonly pages: Int32Array[] = []
   grow(capacity: number): void {
-    growLane(this.#pages, capacity, int32Lane)
+    growLane(this.pages, capacity, int32Lane)
   }
   of(id: number): number {
-    return (this.#pages[id >>> PAGE_BITS] as Int32Array)[id & PAGE_MASK] as number
+    return (this.pages[id >>> PAGE_BITS] as Int32Array)[id & PAGE_MASK] as number
   }
   change(id: number, by: number): number {
-    const page = this.#pages[id >>> PAGE_BITS] as Int32Array
+    const page = this.pages[id >>> PAGE_BITS] as Int32Array
     const count = (page[id & PAGE_MASK] as number) + by
     page[id & PAGE_MASK] = count
     return count

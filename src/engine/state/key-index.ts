@@ -94,6 +94,10 @@ export class KeyIndex {
   append(section: number, row: number): void {
     this.#waiting[section]?.push(row)
   }
+  appendAll(sections: Int32Array, rows: Int32Array, count: number): void {
+    const waiting = this.#waiting
+    for (let at = 0; at < count; at++) (waiting[sections[at] as number] as RowList).push(rows[at] as number)
+  }
   /** Forgets the rows of the section. */
   drop(section: number): void {
     if (this.#slots[section] === undefined) return

@@ -33,11 +33,17 @@ export class RowList {
   pop(): number {
     return this.#rows[--this.#length] as number
   }
-  /** Makes sure of room for some more, fewer than the first length. Throws STATE_TOO_LARGE. */
+  /** Adds the first of the rows, for which there is room. */
+  pushAll(rows: Int32Array, count: number): void {
+    this.#rows.set(rows.subarray(0, count), this.#length)
+    this.#length += count
+  }
+  /** Makes sure of room for some more. Throws STATE_TOO_LARGE. */
   reserve(count: number): void {
-    if (this.#length + count <= this.#rows.length) return
-    this.#memory?.take(4 * this.#rows.length)
-    this.#grow()
+    while (this.#length + count > this.#rows.length) {
+      this.#memory?.take(4 * this.#rows.length)
+      this.#grow()
+    }
   }
   clear(): void {
     this.#length = 0

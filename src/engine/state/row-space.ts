@@ -1,5 +1,5 @@
 /** Which rows there are: their flags, those that are free, and growing the columns when none is. */
-import { FIRST_ROWS, growLane, nextCapacity, PAGE_BITS, PAGE_MASK, uint8Lane } from './pages.ts'
+import { FIRST_ROWS, growLane, nextCapacity, PAGE_BITS, PAGE_MASK, PAGE_ROWS, uint8Lane } from './pages.ts'
 import { RowList } from './row-list.ts'
 import type { StateMemory } from './state-memory.ts'
 
@@ -51,6 +51,17 @@ export class RowSpace {
     ;(this.#flags[row >>> PAGE_BITS] as Uint8Array)[row & PAGE_MASK] = flags
   }
 
+  /** The rows whose flags under the mask are these, which are not all 0. */
+  rowsWith(mask: number, flags: number): Int32Array {
+    const rows = new Int32Array(this.#next)
+    let count = 0
+    for (const [page, lane] of this.#flags.entries()) {
+      const from = page << PAGE_BITS
+      if (from < this.#next) count = rowsOfPage(lane, Math.min(PAGE_ROWS, this.#next - from), mask, flags, from, rows, count)
+    }
+    return rows.subarray(0, count)
+  }
+
   /** Makes sure that so many rows can be taken, not more than the first page has. Throws STATE_TOO_LARGE. */
   reserve(count: number): void {
     if (this.#free.length + this.#capacity - this.#next >= count) return
@@ -61,6 +72,25 @@ export class RowSpace {
   /** A row that was reserved; its columns are null, its flags 0. */
   take(): number {
     return this.#free.length > 0 ? this.#free.pop() : this.#next++
+  }
+  /** Gives out up to so many rows, as many as there are without growing; how many. Their columns are null, their flags 0. */
+  lease(rows: Int32Array, count: number): number {
+    const leased = Math.min(count, this.#free.length + this.#capacity - this.#next)
+    for (let at = 0; at < leased; at++) rows[at] = this.take()
+    return leased
+  }
+  /** Takes back what `lease` gave out and nobody used. */
+  giveBack(rows: Int32Array, from: number, to: number): void {
+    for (let at = to - 1; at >= from; at--)
+      if (rows[at] === this.#next - 1) this.#next--
+      else this.#free.push(rows[at] as number)
+  }
+  setAllFlags(rows: Int32Array, count: number, flags: number): void {
+    const pages = this.#flags
+    for (let at = 0; at < count; at++) {
+      const row = rows[at] as number
+      ;(pages[row >>> PAGE_BITS] as Uint8Array)[row & PAGE_MASK] = flags
+    }
   }
   /** Gives back a row whose columns were cleared. */
   release(row: number): void {
@@ -73,4 +103,13 @@ export class RowSpace {
     for (const one of this.#lanes) one.grow(capacity)
     this.#capacity = capacity
   }
+}
+
+/** A page at a time: a loop over all rows would run in the interpreter, and be compiled while it runs. Row 0 has no flags. */
+function rowsOfPage(lane: Uint8Array, length: number, mask: number, flags: number, from: number, rows: Int32Array, count: number): number {
+  for (let at = 0; at < length; at++) {
+    rows[count] = from + at
+    if (((lane[at] as number) & mask) === flags) count++
+  }
+  return count
 }

@@ -19,6 +19,7 @@ import type { InternedColumn } from './interned-column.ts'
 import { KeyGroups, NO_GROUP } from './key-groups.ts'
 import { KeyIndex, NO_ROW, PROBE } from './key-index.ts'
 import { PAGE_ROWS } from './pages.ts'
+import { RowAppender } from './row-appender.ts'
 import { RowSpace } from './row-space.ts'
 import { type RowTimes, rowTimes, sectionOf } from './row-times.ts'
 import { columnsOf, keyColumnsOf, type StateColumn } from './state-column.ts'
@@ -41,6 +42,8 @@ export class StateTable implements Omit<StateStore, 'commit'> {
   readonly valueColumns: readonly StateColumn[]
   /** The key column whose values have an index each, if any: the windows. */
   readonly section: InternedColumn | null
+  /** Makes many rows at once. */
+  readonly appender: RowAppender
   readonly #columns: readonly StateColumn[]
   readonly #memory: StateMemory
   readonly #index: KeyIndex
@@ -73,6 +76,8 @@ export class StateTable implements Omit<StateStore, 'commit'> {
     this.#space = new RowSpace(lanes === null ? this.#columns : [...this.#columns, lanes], this.#memory)
     this.#epoch = new EpochRows(this.#space, valueColumns, this.#memory)
     this.#groups = new KeyGroups(keyColumns, this.#space, this.#epoch, this.#memory)
+    const enter = (row: number): void => this.#enter(row)
+    this.appender = new RowAppender({ section, index, space: this.#space, epoch: this.#epoch, groups: this.#groups, enter })
   }
 
   get(key: readonly Datum[]): readonly Datum[] | undefined {
@@ -159,13 +164,6 @@ export class StateTable implements Omit<StateStore, 'commit'> {
     this.#epoch.touch(row, !this.#created)
     if (this.#created) this.#enter(row)
     return row
-  }
-  /**
-   * Whether no row has the value of this number in the column that divides the index (see `section`). If so, rows with it may be made by `appendProbe`, without
-   * looking for them, by someone who knows that their keys are new.
-   */
-  canAppend(id: number): boolean {
-    return this.#index.canAppend(id)
   }
   /** A row for the probe's key, which has none. NO_ROW: it may have one, so that `upsertProbe` is to be asked. */
   appendProbe(): number {

@@ -3,7 +3,7 @@ import type { BooleanVector, Vector } from '../../../data/vector.ts'
 import { isValid } from '../../../data/vector-reader.ts'
 import type { LongColumn } from '../../state/long-column.ts'
 import { PAGE_BITS, PAGE_MASK } from '../../state/pages.ts'
-import { setSafe } from './key-load.ts'
+import { setAllZero } from './key-load.ts'
 import type { Entries, LaneAggregate } from './lane-aggregates.ts'
 
 export class CountLanes implements LaneAggregate {
@@ -18,8 +18,8 @@ export class CountLanes implements LaneAggregate {
     this.wants = wants
     this.#isTrue = isTrue
   }
-  init(row: number): void {
-    setSafe(this.#column, row, 0)
+  init(rows: Int32Array, count: number): void {
+    setAllZero(this.#column, rows, count)
   }
   update(entries: Entries, args: readonly Vector[]): void {
     if (this.#isTrue || args.some((one) => one.validity !== null)) this.#some(entries, this.#mask(args))

@@ -39,9 +39,10 @@ export class DatumLanes implements LaneAggregate {
     this.wants = wants
     this.result = result
   }
-  init(row: number): void {
+  init(rows: Int32Array, count: number): void {
     const { initial } = this.#aggregator
-    for (const [index, column] of this.#columns.entries()) column.set(row, initial[index] ?? null)
+    for (const [index, column] of this.#columns.entries())
+      for (let at = 0; at < count; at++) column.set(rows[at] as number, initial[index] ?? null)
   }
   update({ count, rows, at }: Entries, args: readonly Vector[], failure: Failure): void {
     const readers = args.map(readerOf)

@@ -11,6 +11,7 @@ export const CODES_MAX = 1 << 20
 export class GroupRows {
   readonly table: StateTable
   readonly #aggregates: readonly LaneAggregate[]
+  readonly #one = new Int32Array(1)
 
   constructor(table: StateTable, aggregates: readonly LaneAggregate[]) {
     this.table = table
@@ -24,19 +25,24 @@ export class GroupRows {
   upsert(): number {
     const { table } = this
     const row = table.upsertProbe()
-    if (table.created) this.#init(row)
+    if (table.created) this.#initOne(row)
     return row
   }
   /** The same for a key that is known to have no row; NO_ROW where the table cannot do so. */
   append(): number {
     const row = this.table.appendProbe()
-    if (row !== NO_ROW) this.#init(row)
+    if (row !== NO_ROW) this.#initOne(row)
     return row
   }
 
-  #init(row: number): void {
+  /** Sets the state of the first of the rows, which were just made. */
+  init(rows: Int32Array, count: number): void {
     const aggregates = this.#aggregates
-    for (let index = 0; index < aggregates.length; index++) (aggregates[index] as LaneAggregate).init(row)
+    for (let index = 0; index < aggregates.length; index++) (aggregates[index] as LaneAggregate).init(rows, count)
+  }
+  #initOne(row: number): void {
+    this.#one[0] = row
+    this.init(this.#one, 1)
   }
 }
 

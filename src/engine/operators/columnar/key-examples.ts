@@ -19,6 +19,7 @@ export class KeyExamples {
   /** By code, of each column of numbers of values: its number. The rows lie far apart in the state, these do not. */
   readonly #ids: (Int32Array | null)[]
   readonly #codeOf = new Map<number, number>()
+  #given: Int32Array = new Int32Array(64)
 
   constructor(columns: readonly StateColumn[]) {
     this.#columns = columns
@@ -49,6 +50,23 @@ export class KeyExamples {
       else (columns[index] as StateColumn).copy(row, PROBE)
     }
     return true
+  }
+  /** The code under which the keys of the code are known; NO_CODE where they are not. */
+  knownAs(code: number): number {
+    return this.#rows[code] === 0 ? NO_CODE : (this.#first[code] as number)
+  }
+  /** Writes the keys of known codes into the first of the rows, whose columns are null. */
+  write(codes: Int32Array, rows: Int32Array, count: number): void {
+    if (this.#given.length < count) this.#given = new Int32Array(2 * count)
+    const given = this.#given
+    for (let index = 0; index < this.#columns.length; index++) {
+      const ids = this.#ids[index] as Int32Array | null
+      const column = this.#columns[index] as StateColumn
+      const from = ids ?? this.#rows
+      for (let at = 0; at < count; at++) given[at] = from[codes[at] as number] as number
+      if (ids !== null) (column as InternedColumn).hold(rows, given, count)
+      else for (let at = 0; at < count; at++) column.copy(given[at] as number, rows[at] as number)
+    }
   }
   /** The first code of the keys in the probe; NO_CODE: they have none. */
   find(): number {

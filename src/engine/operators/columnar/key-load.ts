@@ -46,6 +46,21 @@ export function setSafe(column: LongColumn, row: number, value: number): void {
   } else column.set(row, BigInt(value))
 }
 
+export function setAllZero(column: LongColumn, rows: Int32Array, count: number): void {
+  const { narrow, present } = column
+  if (column.wide !== null) {
+    for (let at = 0; at < count; at++) column.set(rows[at] as number, 0n)
+    return
+  }
+  for (let at = 0; at < count; at++) {
+    const row = rows[at] as number
+    const slot = row & PAGE_MASK
+    ;(narrow[row >>> PAGE_BITS] as Float64Array)[slot] = 0
+    const bits = present.pages[row >>> PAGE_BITS] as Uint8Array
+    bits[slot >> 3] = (bits[slot >> 3] as number) | (1 << (slot & 7))
+  }
+}
+
 /** Sets the probe of a key column of windows. */
 export class WindowKey {
   readonly #column: InternedColumn

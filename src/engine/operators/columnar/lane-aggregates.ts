@@ -44,8 +44,8 @@ export class Failure {
 export interface LaneAggregate {
   /** The arguments that `update` wants, as positions among the aggregate's. */
   readonly wants: readonly number[]
-  /** Sets the state of a row that was just made, whose columns are null. */
-  init(row: number): void
+  /** Sets the state of the first of the rows, which were just made and whose columns are null. */
+  init(rows: Int32Array, count: number): void
   update(entries: Entries, args: readonly Vector[], failure: Failure): void
   /** Of order-sensitive aggregates: the origin text of an argument row. Set before `update`. */
   originOf?: (row: number) => string

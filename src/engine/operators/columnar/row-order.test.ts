@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { dataType, datumOf } from '../../../../test/property/datum-arbitraries.ts'
 import { propertyOptions } from '../../../../test/property/property-options.ts'
 import type { Datum } from '../../../data/datum.ts'
+import type { InternedColumn } from '../../state/interned-column.ts'
 import { StateTable } from '../../state/state-table.ts'
 import { byKeys } from '../groups.ts'
 import { orderRows } from './row-order.ts'
@@ -22,10 +23,18 @@ test('rows are in the order of their keys, few and many, and texts are those of 
       const ordered = orderRows(table.keyColumns, [], table.rows())
       const compare = byKeys(keyTypes)
       const expected = [...table.entries()].map(({ key }) => key).sort(compare)
-      expect(Array.from(ordered.rows, (row) => table.keyAt(row))).toEqual(expected)
-      for (const [column, { codes, dictionary }] of ordered.texts)
-        for (const [at, row] of ordered.rows.entries())
-          if (!column.isNull(row)) expect(dictionary[codes[at] as number]).toBe(column.get(row))
+      const keys: (readonly Datum[])[] = []
+      for (let part = ordered.next(); part !== null; part = ordered.next()) {
+        for (const row of part.rows) keys.push(table.keyAt(row))
+        for (const [column, ranks] of part.ranks.entries()) {
+          const ids = ordered.ids[column]
+          if (ranks !== null && ids != null)
+            expect(Array.from(ranks, (rank) => ids[rank])).toEqual(
+              Array.from((table.keyColumns[column] as InternedColumn).idsOf(part.rows)),
+            )
+        }
+      }
+      expect(keys).toEqual(expected)
     }),
     propertyOptions(150),
   )

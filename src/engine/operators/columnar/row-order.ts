@@ -3,13 +3,14 @@
  * at once where the ranks leave few places empty, else column by column from the last to the first. So a column costs a pass over the rows and a sort of what is
  * distinct in it.
  */
-import type { BinaryVector, StringSliceVector, Vector } from '../../../data/vector.ts'
+import { BATCH_ROWS_TARGET, type BinaryVector, type StringSliceVector, type Vector } from '../../../data/vector.ts'
 import { isValid } from '../../../data/vector-reader.ts'
 import { InternedColumn } from '../../state/interned-column.ts'
 import type { StateColumn } from '../../state/state-column.ts'
 import { StructColumn } from '../../state/struct-column.ts'
 import { byKeys } from '../groups.ts'
 import { NumberColumnCodes } from './key-codes.ts'
+import { byParts, type OrderedPart, PlacedRows, type Ranks, type RowOrder } from './placed-rows.ts'
 import { TextCodes } from './text-codes.ts'
 
 /** Up to so many rows are compared datum by datum. */
@@ -17,24 +18,10 @@ const FEW_ROWS = 24
 const PLACES_A_ROW = 6
 const DIGIT_BITS = 12
 
-export interface RowOrder {
-  readonly rows: Int32Array
-  /** Of string columns whose distinct values are few: a code for each ordered row, −1 for null, and the texts. */
-  readonly texts: ReadonlyMap<StateColumn, { readonly codes: Int32Array; readonly dictionary: readonly string[] }>
-}
-interface Ranks {
-  /** By place in the unordered rows; 0 is null. */
-  readonly ranks: Int32Array
-  /** One more than the greatest. */
-  readonly count: number
-  /** By rank − 1. */
-  readonly dictionary?: readonly string[]
-}
-
 /** `implied`: columns that are the same where those before them are. */
 export function orderRows(columns: readonly StateColumn[], implied: readonly StateColumn[], rows: Int32Array): RowOrder {
-  if (rows.length <= FEW_ROWS) return { rows: orderFew(columns, rows), texts: new Map() }
   const { length } = rows
+  if (length <= FEW_ROWS) return new SortedRows(orderFew(columns, rows), Int32Array.from(rows.keys()), [])
   const placed = orderByPlaces(columns, rows)
   if (placed !== null) return placed
   const ranked = new Map<StateColumn, Ranks>()
@@ -52,44 +39,55 @@ export function orderRows(columns: readonly StateColumn[], implied: readonly Sta
     ranked.set(leaf.column, ranks)
     if (ranks.count > 1) order = counted(order, ranks)
   }
-  return result(order, ranked, rows)
+  return new SortedRows(
+    rows,
+    order,
+    columns.map((one) => ranked.get(one)),
+  )
 }
 
-function result(order: Int32Array, ranked: ReadonlyMap<StateColumn, Ranks>, rows: Int32Array): RowOrder {
-  const { length } = rows
-  const texts = new Map<StateColumn, { codes: Int32Array; dictionary: readonly string[] }>()
-  for (const [column, { ranks, dictionary }] of ranked) {
-    if (dictionary === undefined) continue
-    const codes = new Int32Array(length)
-    for (let at = 0; at < length; at++) codes[at] = (ranks[order[at] as number] as number) - 1
-    texts.set(column, { codes, dictionary })
+/** All rows in their order, in a lane. */
+class SortedRows implements RowOrder {
+  readonly ids: readonly (Int32Array | null)[]
+  readonly #rows: Int32Array
+  readonly #order: Int32Array
+  readonly #ranks: readonly (Ranks | undefined)[]
+  #from = 0
+
+  /** `order`: places in the rows. */
+  constructor(rows: Int32Array, order: Int32Array, ranks: readonly (Ranks | undefined)[]) {
+    this.ids = ranks.map((one) => one?.ids ?? null)
+    this.#rows = rows
+    this.#order = order
+    this.#ranks = ranks
   }
-  const sorted = new Int32Array(length)
-  for (let at = 0; at < length; at++) sorted[at] = rows[order[at] as number] as number
-  return { rows: sorted, texts }
+  next(): OrderedPart | null {
+    const places = this.#order.subarray(this.#from, this.#from + BATCH_ROWS_TARGET)
+    this.#from += places.length
+    if (places.length === 0) return null
+    const ranks = this.#ranks.map((one) => (one === undefined || one.ids === null ? null : takeEntries(one.ranks, places)))
+    return { rows: takeEntries(this.#rows, places), ranks }
+  }
+}
+function takeEntries(lane: Int32Array, places: Int32Array): Int32Array {
+  const taken = new Int32Array(places.length)
+  for (let at = 0; at < taken.length; at++) taken[at] = lane[places[at] as number] as number
+  return taken
 }
 
-/** Each row has a place by the ranks of its values, since no two keys are the same. Null where that would be too many places, or values have no ranks. */
+/** Each row has a place by the ranks of its values. Null where that would be too many places, or values have no ranks. */
 function orderByPlaces(columns: readonly StateColumn[], rows: Int32Array): RowOrder | null {
-  if (!columns.every((one) => one instanceof InternedColumn)) return null
-  const { length } = rows
-  const placesMax = PLACES_A_ROW * length
-  const ranked = new Map<StateColumn, Ranks>()
-  let count = 1
+  if (columns.length === 0 || !columns.every((one) => one instanceof InternedColumn)) return null
+  const placesMax = PLACES_A_ROW * rows.length
+  const ranked: Ranks[] = []
+  let places = 1
   for (const column of columns) {
     const ranks = internedRanks(column, rows)
-    ranked.set(column, ranks)
-    count *= ranks.count
-    if (count > placesMax) return null
+    ranked.push(ranks)
+    places *= ranks.count
+    if (places > placesMax) return null
   }
-  const places = new Int32Array(length)
-  for (const { ranks, count } of ranked.values())
-    for (let at = 0; at < length; at++) places[at] = (places[at] as number) * count + (ranks[at] as number)
-  const taken = new Int32Array(count)
-  for (let at = 0; at < length; at++) taken[places[at] as number] = at + 1
-  let next = 0
-  for (let place = 0; place < count; place++) if (taken[place] !== 0) places[next++] = (taken[place] as number) - 1
-  return result(places, ranked, rows)
+  return new PlacedRows(ranked, rows, places)
 }
 
 function orderFew(columns: readonly StateColumn[], rows: Int32Array): Int32Array {
@@ -138,7 +136,7 @@ function presenceRanks(column: StateColumn, rows: Int32Array): Ranks {
     ranks[at] = column.isNull(rows[at] as number) ? 0 : 1
     present += ranks[at] as number
   }
-  return { ranks, count: present < rows.length ? 2 : 1 }
+  return { ranks, count: present < rows.length ? 2 : 1, ids: null }
 }
 
 function ranksOf(column: StateColumn, rows: Int32Array): Ranks {
@@ -146,9 +144,9 @@ function ranksOf(column: StateColumn, rows: Int32Array): Ranks {
   const vector = column.gather(rows)
   switch (vector.kind) {
     case 'null':
-      return { ranks: new Int32Array(rows.length), count: 1 }
+      return { ranks: new Int32Array(rows.length), count: 1, ids: null }
     case 'boolean':
-      return { ranks: Int32Array.from(rows, (row) => (column.isNull(row) ? 0 : column.get(row) === true ? 2 : 1)), count: 3 }
+      return { ranks: Int32Array.from(rows, (row) => (column.isNull(row) ? 0 : column.get(row) === true ? 2 : 1)), count: 3, ids: null }
     case 'string':
     case 'binary':
       return textRanks(vector as StringSliceVector | BinaryVector)
@@ -159,33 +157,51 @@ function ranksOf(column: StateColumn, rows: Int32Array): Ranks {
 
 /** The ranks of the distinct values, which are ordered in their pool. */
 function internedRanks(column: InternedColumn, rows: Int32Array): Ranks {
+  const { length } = rows
   const ranks = column.idsOf(rows)
   // Few rows of many values are not worth a lane of all.
-  const isDense = column.idsEnd <= 4 * rows.length + 1024
+  const isDense = column.idsEnd <= 4 * length + 1024
   const distinct = isDense ? distinctIds(ranks, column.idsEnd) : codeIds(ranks)
   const rankOf = new Int32Array(isDense ? column.idsEnd : distinct.length + 1)
-  const order = orderRows([column.pool], [], distinct)
-  if (isDense) for (let at = 0; at < distinct.length; at++) rankOf[order.rows[at] as number] = at + 1
+  const sorted = sortedRows(orderRows([column.pool], [], distinct), distinct.length)
+  if (isDense) for (let at = 0; at < sorted.length; at++) rankOf[sorted[at] as number] = at + 1
   else {
     const rankOfId = new Map<number, number>()
-    for (let at = 0; at < distinct.length; at++) rankOfId.set(order.rows[at] as number, at + 1)
+    for (let at = 0; at < sorted.length; at++) rankOfId.set(sorted[at] as number, at + 1)
     for (let code = 1; code <= distinct.length; code++) rankOf[code] = rankOfId.get(distinct[code - 1] as number) as number
   }
-  for (let at = 0; at < ranks.length; at++) ranks[at] = rankOf[ranks[at] as number] as number
-  const count = distinct.length + 1
-  if (column.type.kind !== 'string' || distinct.length * 2 > rows.length) return { ranks, count }
-  return { ranks, count, dictionary: Array.from(order.rows, (id) => column.pool.get(id) as string) }
+  byParts(length, (from, to) => translateEntries(ranks, rankOf, from, to))
+  if (distinct.length * 2 > length) return { ranks, count: distinct.length + 1, ids: null }
+  const ids = new Int32Array(sorted.length + 1)
+  ids.set(sorted, 1)
+  return { ranks, count: ids.length, ids }
+}
+function sortedRows(order: RowOrder, length: number): Int32Array {
+  const sorted = new Int32Array(length)
+  let end = 0
+  for (let part = order.next(); part !== null; part = order.next()) {
+    sorted.set(part.rows, end)
+    end += part.rows.length
+  }
+  return sorted
+}
+function translateEntries(lane: Int32Array, to: Int32Array, from: number, end: number): void {
+  for (let at = from; at < end; at++) lane[at] = to[lane[at] as number] as number
 }
 /** But for 0, which is null. */
 function distinctIds(ids: Int32Array, end: number): Int32Array {
   const seen = new Uint8Array(end)
-  for (let at = 0; at < ids.length; at++) seen[ids[at] as number] = 1
-  seen[0] = 0
+  byParts(ids.length, (from, to) => markEntries(seen, ids, from, to))
+  const distinct = new Int32Array(end)
   let count = 0
-  for (let id = 1; id < end; id++) count += seen[id] as number
-  const distinct = new Int32Array(count)
-  for (let id = 1, next = 0; id < end; id++) if (seen[id] === 1) distinct[next++] = id
-  return distinct
+  for (let id = 1; id < end; id++) {
+    distinct[count] = id
+    count += seen[id] as number
+  }
+  return distinct.subarray(0, count)
+}
+function markEntries(seen: Uint8Array, ids: Int32Array, from: number, to: number): void {
+  for (let at = from; at < to; at++) seen[ids[at] as number] = 1
 }
 /** Makes the ids codes from 1 on, 0 for null, and gives the ids by code − 1. */
 function codeIds(ids: Int32Array): Int32Array {
@@ -228,7 +244,7 @@ function orderByWhole(vector: Vector, order: Int32Array<ArrayBuffer>): Int32Arra
     else
       for (let at = 0; at < length; at++)
         ranks[at] = validity === null || isValid(validity, at) ? Math.floor(((values[at] as number) - min + 1) / scale) & mask : 0
-    order = counted(order, { ranks, count: 2 ** bits })
+    order = counted(order, { ranks, count: 2 ** bits, ids: null })
   }
   return order
 }
@@ -250,7 +266,7 @@ function numberRanks(vector: NumberVector): Ranks {
   const sorted = new Int32Array(count)
   codes.code({ kind: vector.kind, length: count, validity: null, values } as NumberVector, sorted)
   translate(ranks, sorted)
-  return { ranks, count: count + 1 }
+  return { ranks, count: count + 1, ids: null }
 }
 
 function textRanks(vector: StringSliceVector | BinaryVector): Ranks {
@@ -269,13 +285,7 @@ function textRanks(vector: StringSliceVector | BinaryVector): Ranks {
     return compareBytes(bytes, offsets[x] as number, lengths[x] as number, offsets[y] as number, lengths[y] as number)
   })
   translate(ranks, sorted)
-  if (vector.kind === 'binary' || count * 2 > length) return { ranks, count: count + 1 }
-  const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
-  const dictionary = Array.from(sorted, (code) => {
-    const start = offsets[rowOf[code] as number] as number
-    return utf8.decode(bytes.subarray(start, start + (lengths[rowOf[code] as number] as number)))
-  })
-  return { ranks, count: count + 1, dictionary }
+  return { ranks, count: count + 1, ids: null }
 }
 
 /** Codes become ranks; `sorted` has the codes in order. */

@@ -5,7 +5,7 @@ import { checkedLong } from '../../compile/kernels/numbers.ts'
 import type { LongColumn } from '../../state/long-column.ts'
 import type { NumberColumn } from '../../state/number-column.ts'
 import { PAGE_BITS, PAGE_MASK } from '../../state/pages.ts'
-import { setSafe } from './key-load.ts'
+import { setAllZero } from './key-load.ts'
 import type { Entries, Failure, LaneAggregate } from './lane-aggregates.ts'
 
 const FIRST_ARGUMENT = [0]
@@ -113,9 +113,9 @@ export class Mean implements LaneAggregate {
     this.#sum = sum
     this.#count = count
   }
-  init(row: number): void {
-    this.#sum.set(row, 0)
-    setSafe(this.#count, row, 0)
+  init(rows: Int32Array, count: number): void {
+    for (let at = 0; at < count; at++) this.#sum.set(rows[at] as number, 0)
+    setAllZero(this.#count, rows, count)
   }
   update({ count, rows, at }: Entries, args: readonly Vector[]): void {
     const { values, validity } = args[0] as DoubleVector

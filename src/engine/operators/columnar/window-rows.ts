@@ -17,6 +17,11 @@ import { WindowRing } from './window-ring.ts'
 
 /** Entries made at once: a batch of long windows with a short slide is mapped in parts. */
 const ENTRIES_MAX = 1 << 16
+/**
+ * Rows mapped at once. The optimiser compiles what is called often, and knows all of it then; of a loop that runs long at once it compiles what it has seen, and
+ * has to do so again at each end and turn. With whole batches that took more time than the work.
+ */
+const ROWS_MAX = 1024
 const NO_WINDOWS: readonly WindowTable[] = []
 const NO_ROWS: Int32Array = new Int32Array(0)
 
@@ -36,6 +41,10 @@ export class WindowRows {
   #lane: Int32Array = new Int32Array(0)
   #rows: Int32Array = new Int32Array(0)
   #at: Int32Array = new Int32Array(0)
+  /** Of the rows that the appender gave out: how many are used, and their codes and windows. */
+  #used = 0
+  #usedCodes: Int32Array = new Int32Array(0)
+  #usedWindows: Int32Array = new Int32Array(0)
 
   /** `types`: of all keys, in order; `position`: where the window is among them. */
   constructor(groups: GroupRows, types: readonly DataType[], position: number, spec: WindowSpec) {
@@ -77,7 +86,7 @@ export class WindowRows {
   }
   /** How many rows may be mapped at once. */
   get rowsMax(): number {
-    return Math.max(1, Math.floor(ENTRIES_MAX / this.#windowsMax))
+    return Math.max(1, Math.min(ROWS_MAX, Math.floor(ENTRIES_MAX / this.#windowsMax)))
   }
 
   /** The entries of the rows [from, to), in the order of rows, then of windows. Late ones are told and left out. */
@@ -92,6 +101,8 @@ export class WindowRows {
     const rows = this.#rows
     const at = this.#at
     const codes = this.#lane
+    const examples = this.#examples
+    const { appender } = this.#groups.table
     const { cells, latest, size, bits } = this.#ring
     const mask = size - 1
     let [low, high] = [Number.NaN, Number.NaN]
@@ -125,13 +136,44 @@ export class WindowRows {
       const base = code << bits
       const isBehind = first <= seen - size
       for (let index = 0; index < open.length; index++) {
-        let found = isBehind ? 0 : (cells[base | ((firstCell + index) & mask)] as number)
-        if (found === 0) found = this.#miss(row, open[index] as WindowTable, code)
+        const cell = base | ((firstCell + index) & mask)
+        let found = isBehind ? 0 : (cells[cell] as number)
+        if (found === 0) {
+          const window = open[index] as WindowTable
+          if (!isBehind && window.isAppending && examples.knownAs(code) === code && appender.isAppending(window.id)) {
+            if (this.#used === appender.leased) this.#lease()
+            found = appender.rows[this.#used] as number
+            this.#usedCodes[this.#used] = code
+            this.#usedWindows[this.#used++] = window.id
+            cells[cell] = found
+          } else {
+            if (appender.leased > 0) this.#make()
+            found = this.#miss(row, window, code)
+          }
+        }
         rows[count] = found
         at[count++] = row
       }
     }
+    if (appender.leased > 0) this.#make()
     return { count, rows, at: isWhole && count === to ? null : at }
+  }
+  #lease(): void {
+    this.#make()
+    const { appender } = this.#groups.table
+    appender.lease()
+    this.#usedCodes = lane(this.#usedCodes, appender.leased)
+    this.#usedWindows = lane(this.#usedWindows, appender.leased)
+  }
+  /** Makes the rows that are used, all of keys that have none in their windows. To be called before anything is looked for. */
+  #make(): void {
+    const { appender } = this.#groups.table
+    const { rows } = appender
+    const used = this.#used
+    this.#used = 0
+    this.#examples.write(this.#usedCodes, rows, used)
+    appender.make(used, this.#usedWindows)
+    this.#groups.init(rows, used)
   }
 
   /**
@@ -249,7 +291,7 @@ export class WindowRows {
       return this.#groups.upsert()
     }
     window.id = this.#window.set(window.start, window.end)
-    window.isAppending = this.#window.isSectionOf(this.#groups.table) && this.#groups.table.canAppend(window.id)
+    window.isAppending = this.#window.isSectionOf(this.#groups.table) && this.#groups.table.appender.canAppend(window.id)
     return this.#rowOfProbe(window, isNew)
   }
 }
