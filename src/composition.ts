@@ -4,6 +4,7 @@ import type { SessionParts } from './api/session-core.ts'
 import { consoleSink } from './connectors/console/console-sink.ts'
 import { jsonFilesSource, textFilesSource } from './connectors/files/files-provider.ts'
 import { jsonFilesSink, textFilesSink } from './connectors/files/files-sink-provider.ts'
+import { kafkaSink } from './connectors/kafka/kafka-sink-provider.ts'
 import { kafkaSource } from './connectors/kafka/kafka-source-provider.ts'
 import { memorySink } from './connectors/memory/memory-sink.ts'
 import { MemoryTables } from './connectors/memory/memory-table.ts'
@@ -27,7 +28,7 @@ export function sessionParts({ io = realIo, print = toTerminal }: CompositionOpt
   const tables = new MemoryTables()
   const catalog = new Catalog()
   for (const source of [socketSource, rateSource, jsonFilesSource, textFilesSource, kafkaSource]) catalog.registerSource(source)
-  for (const sink of [consoleSink, noopSink, memorySink(tables), jsonFilesSink, textFilesSink]) catalog.registerSink(sink)
+  for (const sink of [consoleSink, noopSink, memorySink(tables), jsonFilesSink, textFilesSink, kafkaSink]) catalog.registerSink(sink)
   return { catalog, backend: createEmbeddedBackend({ catalog, io }), io, tables, print }
 }
 

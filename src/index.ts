@@ -10,6 +10,7 @@ export {
   type KafkaMeta,
   type KafkaReadOptions,
   type KafkaRow,
+  type KafkaWriteOptions,
   type ValueEncoding,
   type ValueFormat,
 } from './api/kafka.ts'

@@ -89,7 +89,7 @@ export interface KafkaWriteOptions extends KafkaCluster {
 }
 
 /** As texts under the names of `.option(…)`; the schema of the values, if they are decoded. */
-export function readOptions(given: KafkaReadOptions & { readonly value?: ValueFormat<unknown> | ValueEncoding }): {
+export function kafkaReadOptions(given: KafkaReadOptions & { readonly value?: ValueFormat<unknown> | ValueEncoding }): {
   readonly options: Readonly<Record<string, unknown>>
   readonly schema: StructType | null
 } {
@@ -104,7 +104,7 @@ export function readOptions(given: KafkaReadOptions & { readonly value?: ValueFo
   return { options: flat({ ...rest, subscribePattern: pattern, ...decoding }), schema: value?.schema ?? null }
 }
 
-export function writeOptions({ value, ...rest }: KafkaWriteOptions & { readonly key?: string }): Readonly<Record<string, unknown>> {
+export function kafkaWriteOptions({ value, ...rest }: KafkaWriteOptions & { readonly key?: string }): Readonly<Record<string, unknown>> {
   const { key, ...others } = rest
   return flat({ ...others, keyColumn: key, ...(value === undefined ? {} : { valueFormat: value.format }) })
 }

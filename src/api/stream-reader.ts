@@ -6,7 +6,7 @@ import { ReadNode } from '../plan/nodes/relation.ts'
 import type { DataFrame } from './data-frame.ts'
 import type { FileMeta, FormatEntry, FormatRegistry, KnownFormat, Missing, MissingOption, Part } from './formats.ts'
 import { Frame } from './frame.ts'
-import { type KafkaMeta, type KafkaReadOptions, type KafkaRow, readOptions, type ValueFormat } from './kafka.ts'
+import { type KafkaMeta, type KafkaReadOptions, type KafkaRow, kafkaReadOptions, type ValueFormat } from './kafka.ts'
 import { optionText } from './option-text.ts'
 import { type CheckSchema, type RowOfSchema, type SchemaLike, structFrom } from './schema.ts'
 import type { SessionCore } from './session-core.ts'
@@ -116,7 +116,7 @@ export class Reader {
     return this.format('text').options(options).load(path)
   }
   kafka(given: KafkaReadOptions): Frame {
-    const { options, schema } = readOptions(given)
+    const { options, schema } = kafkaReadOptions(given)
     const reader = this.format('kafka').options(options)
     return schema === null ? reader.load() : reader.#with({ schema }).load()
   }

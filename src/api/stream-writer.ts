@@ -6,6 +6,7 @@ import type { Relation } from '../plan/nodes/relation.ts'
 import { describe } from './column.ts'
 import type { DataFrame } from './data-frame.ts'
 import { Frame } from './frame.ts'
+import { type KafkaWriteOptions, kafkaWriteOptions } from './kafka.ts'
 import { optionText } from './option-text.ts'
 import type { SessionCore } from './session-core.ts'
 import { type ForeachWriter, foreachSink } from './sinks/foreach.ts'
@@ -49,7 +50,7 @@ export class DataStreamWriter<Row> {
     return this
   }
   /** Throws UNKNOWN_FORMAT, with the nearest name. */
-  format(name: 'console' | 'json' | 'memory' | 'noop' | 'text' | (string & {})): this {
+  format(name: 'console' | 'json' | 'kafka' | 'memory' | 'noop' | 'text' | (string & {})): this {
     this.#sink = this.#session.catalog.sink(name)
     return this
   }
@@ -71,6 +72,12 @@ export class DataStreamWriter<Row> {
     if (typeof name !== 'string' || name.trim() === '')
       throw new MillraceError('INVALID_ARGUMENT', 'queryName: a name must be a text that is not empty.')
     this.#name = name
+    return this
+  }
+  /** Records in Kafka's topics; at least once. `key` is the column whose value is the key, which decides on the partition. */
+  kafka(options: KafkaWriteOptions & { readonly key?: keyof Row & string }): this {
+    this.format('kafka')
+    for (const [name, value] of Object.entries(kafkaWriteOptions(options))) this.#options.set(name, optionText(name, value))
     return this
   }
   /** Calls a function for each row; at least once. It may return a promise, which is waited for. */

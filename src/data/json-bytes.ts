@@ -43,6 +43,15 @@ export class JsonLines {
   }
 }
 
+/** Rows as objects into bytes of the caller's, without anything between them. `beginColumns` comes before the rows of each batch. */
+export interface JsonRowWriter {
+  beginColumns(columns: readonly Vector[]): void
+  write(row: number): void
+}
+export function jsonRowWriter(out: GrowingBytes, schema: StructType): JsonRowWriter {
+  return new StructWriter(out, schema)
+}
+
 /** Writes the values of one column; `write` is called only for rows that have one. */
 interface ValueWriter {
   begin(vector: Vector): void

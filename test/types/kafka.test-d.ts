@@ -31,3 +31,12 @@ session.readStream.kafka({ ...servers, value: json() })
 // the interface knows the options that the source has
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false
 typeIs<Same<keyof KafkaSourceOptions, keyof typeof sourceOptions>>()(true as const, true)
+
+// writing
+events.writeStream
+  .kafka({ bootstrapServers: ['a:9092', 'b:9092'], topic: 'out', key: 'id', value: json() })
+  .option('checkpointLocation', './cp')
+// @ts-expect-error the key is no column of the rows
+events.writeStream.kafka({ bootstrapServers: 'a:9092', topic: 'out', key: 'idd', value: json() })
+// @ts-expect-error rows have a schema already
+events.writeStream.kafka({ bootstrapServers: 'a:9092', topic: 'out', value: json('id LONG') })
